@@ -1,0 +1,135 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""One camera: its images in, its own pipeline, its results out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rclpy.node import Node
+from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from sensor_msgs.msg import Image
+
+from accel_ros import images, timing
+from accel_ros.classes import ClassTable
+from accel_ros.errors import AccelError, one_line
+from accel_ros.node import messages
+from accel_ros.node.complaints import Complaints
+from accel_ros.node.counts import Counts
+from accel_ros.node.outputs import Outputs
+from accel_ros.node.parameters import Parameters
+from accel_ros.node.slot import NewestSlot
+from accel_ros.node.worker import Worker
+from accel_ros.pipeline import Frame, Pipeline
+
+# REP-2003's profile for sensors, but one deep: behind a slow node the newest image is what counts.
+QOS = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT
+)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An image message and the stopwatch that runs since it came."""
+
+    message: Image
+    watch: timing.Stopwatch
+
+
+class Camera:
+    """Listens and works between `start` and `stop`; its topics are there as long as it is open."""
+
+    def __init__(
+        self,
+        node: Node,
+        name: str,
+        pipeline: Pipeline,
+        parameters: Parameters,
+        classes: ClassTable,
+    ) -> None:
+        """Advertise the camera's outputs. The camera owns the pipeline from now on."""
+        self._node = node
+        self.name = name
+        self._pipeline = pipeline
+        self._parameters = parameters
+        self._outputs = Outputs(node, name, classes)
+        self._log = node.get_logger().get_child(name.strip('/').replace('/', '.'))
+
+    def start(self) -> None:
+        """Subscribe to the images and work on them, from a fresh state and with counts at 0."""
+        self._pipeline.reset()
+        self._counts = Counts()
+        self._complaints = Complaints()
+        self._slot: NewestSlot[Arrival] = NewestSlot()
+        self._worker = Worker(self.name, self._slot, self._work, self._refuse)
+        self._subscription = self._node.create_subscription(
+            Image,
+            f'{self.name}/image_raw',
+            self._receive,
+            QOS,
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+
+    def stop(self) -> Counts:
+        """Stop listening, finish the frame at hand, and return what became of all frames."""
+        self._node.destroy_subscription(self._subscription)
+        self._counts.overtaken += self._worker.stop()
+        return self._counts
+
+    def close(self) -> None:
+        """Withdraw the outputs and give the pipeline's memory back; the camera must be stopped."""
+        self._outputs.close()
+        self._pipeline.close()
+
+    def _receive(self, message: Image) -> None:
+        """Store the image: all that the executor's thread has to do for it."""
+        self._counts.received += 1
+        self._counts.overtaken += self._slot.put(Arrival(message, timing.Stopwatch()))
+
+    def _work(self, arrival: Arrival) -> None:
+        """Segment one image and publish the results, on the worker's thread."""
+        watch, header = arrival.watch, arrival.message.header
+        wait_ms = watch.lap_ms()
+        interval = self._pipeline.interval = self._parameters.keyframe_interval
+        pixels = images.decode(arrival.message)
+        frame = Frame(pixels, arrival.message.encoding, messages.stamp_ns(header))
+        decode_ms = watch.lap_ms()
+        result = self._pipeline.process(frame)
+        watch.lap_ms()
+        self._outputs.publish_frame(header, frame, result, self._parameters.overlay_opacity)
+        values = timing.FrameTiming(
+            stamp_ns=frame.stamp_ns,
+            frame_id=header.frame_id,
+            kind=result.kind,
+            keyframe_reason=result.reason,
+            frames_since_keyframe=result.frames_since_keyframe,
+            keyframe_interval=interval,
+            drift=result.drift,
+            wait_ms=wait_ms,
+            convert_ms=decode_ms + result.convert_ms,
+            infer_ms=result.infer_ms,
+            publish_ms=watch.lap_ms(),
+            total_ms=watch.total_ms(),
+            age_ms=(self._node.get_clock().now().nanoseconds - frame.stamp_ns) / 1e6,
+            received=self._counts.received,
+            processed=self._counts.processed + 1,
+            dropped=self._counts.dropped,
+        )
+        self._outputs.publish_timing(header, values)
+        self._counts.processed += 1
+        self._settle()
+
+    def _refuse(self, error: Exception) -> None:
+        """Count a frame that could not be used and say why."""
+        self._counts.refused += 1
+        known = isinstance(error, AccelError)
+        reason = str(error) if known else f'{type(error).__name__}: {one_line(error)}'
+        line = self._complaints.hear(f'image dropped: {reason}')
+        if line:
+            self._log.error(line)
+
+    def _settle(self) -> None:
+        line = self._complaints.settle()
+        if line:
+            self._log.info(line)

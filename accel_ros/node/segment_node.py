@@ -1,0 +1,116 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The lifecycle node `segment`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+
+from accel_ros.bundle import Bundle, default_bundle
+from accel_ros.engines.protocol import Engine
+from accel_ros.engines.select import open_engine
+from accel_ros.errors import AccelError, one_line
+from accel_ros.node.camera import Camera
+from accel_ros.node.parameters import Parameters
+from accel_ros.pipeline import Pipeline
+
+
+class SegmentNode(LifecycleNode):
+    """Segments the images of one or more cameras while it is active.
+
+    Configuring loads the network, once for all cameras; cleaning up gives its memory back. Each
+    transition that cannot be made says why in one line and leaves the node as it was.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        """Declare the parameters; `options` are those of rclpy's nodes."""
+        super().__init__('segment', **options)
+        self._engine: Engine | None = None
+        self._cameras: list[Camera] = []
+        self._running = False
+        self._parameters = Parameters(self, configured=lambda: self._engine is not None)
+        if self._parameters.autostart:
+            steady = Clock(clock_type=ClockType.STEADY_TIME)  # simulated time may stand still
+            self._starter = self.create_timer(0.0, self._start, clock=steady)
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Load the network and advertise the outputs; on failure stay unconfigured."""
+        try:
+            self._load()
+        except Exception as error:  # a library's complaint must not end the node either
+            self._release()
+            known = isinstance(error, AccelError)
+            reason = str(error) if known else f'{type(error).__name__}: {one_line(error)}'
+            self.get_logger().error(f'not configured: {reason}')
+            return TransitionCallbackReturn.FAILURE
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Start listening to the cameras."""
+        for camera in self._cameras:
+            camera.start()
+        self._running = True
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop listening; the network stays loaded."""
+        self._stop()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Give the network's memory back."""
+        self._release()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop whatever the node was doing, for good."""
+        self.close()
+        return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Fall back to unconfigured after a transition that broke half-way."""
+        self.close()
+        return super().on_error(state)
+
+    def close(self) -> None:
+        """Stop the workers and give all memory back; harmless when there is nothing to do."""
+        self._stop()
+        self._release()
+
+    def _start(self) -> None:
+        self.destroy_timer(self._starter)
+        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+            self.trigger_activate()
+
+    def _load(self) -> None:
+        parameters = self._parameters
+        bundle = Bundle.open(parameters.bundle or default_bundle())
+        self._engine = open_engine(bundle, parameters.backend)
+        self.get_logger().info(f'{bundle.manifest.name}: {self._engine.description}')
+        for name in parameters.cameras:
+            pipeline = Pipeline(
+                bundle, self._engine, parameters.keyframe_interval, parameters.max_gap_s
+            )
+            self._cameras.append(Camera(self, name, pipeline, parameters, bundle.classes))
+
+    def _stop(self) -> None:
+        if not self._running:
+            return
+        self._running = False
+        for camera in self._cameras:
+            counts = camera.stop()
+            self.get_logger().info(
+                f'{camera.name}: {counts.received} images received, {counts.processed} labelled, '
+                f'{counts.dropped} dropped'
+            )
+
+    def _release(self) -> None:
+        for camera in self._cameras:
+            camera.close()
+        self._cameras = []
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
