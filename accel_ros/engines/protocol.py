@@ -1,0 +1,56 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the pipeline asks of an engine, whatever runs the graphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A network's answer for one frame, at the bundle's size [H, W]."""
+
+    labels: np.ndarray  # u8 [H, W]
+    confidence: np.ndarray  # u8 [H, W], the probability of the chosen class as 0..255
+    drift: float | None  # share of cells where the two branches disagree; None on keyframes
+
+
+class Stream(Protocol):
+    """One camera's memory: its previous image and state, which never leave it.
+
+    Images are u8 [H, W, 3], contiguous, of the bundle's size and channel order. The stream may
+    hold on to an image until the next one arrives, so nobody may write into it meanwhile.
+    After an EngineError the memory is undefined: `reset` it.
+    """
+
+    def keyframe(self, image: np.ndarray) -> Prediction:
+        """Run the reference network; its features become the state. Raises EngineError."""
+
+    def update(self, image: np.ndarray) -> Prediction:
+        """Carry the state along the flow from the previous image and correct it.
+
+        Raises StateError where there is no state to carry, EngineError where the run failed.
+        """
+
+    def reset(self) -> None:
+        """Forget the previous image and the state."""
+
+    def close(self) -> None:
+        """Let go of everything; the stream cannot be used any more."""
+
+
+class Engine(Protocol):
+    """A bundle's graphs, ready to run; their weights are shared by every camera's stream."""
+
+    name: str  # the backend's name
+    description: str  # one line: what runs where, and why
+
+    def open_stream(self) -> Stream:
+        """Return a new, empty memory."""
+
+    def close(self) -> None:
+        """Let go of the graphs. Streams of this engine cannot be used any more."""
