@@ -52,7 +52,7 @@ class OnnxRuntimeStream:
 
     def keyframe(self, image: np.ndarray) -> Prediction:
         """Run the reference network; its features become the state. Raises EngineError."""
-        current = self._value(image)
+        current = self._value(image[None])
         outputs = self._run('keyframe', {'image': current})
         self._previous, self._state = current, outputs.get('state')
         return _prediction(outputs)
@@ -61,7 +61,7 @@ class OnnxRuntimeStream:
         """Carry the state along and correct it. Raises StateError, EngineError."""
         if self._state is None:
             raise StateError('there is no state to carry forward; process a keyframe first')
-        current = self._value(image)
+        current = self._value(image[None])
         inputs = {'image': current, 'previous': self._previous, 'state': self._state}
         outputs = self._run('update', inputs)
         self._previous, self._state = current, outputs['state_out']
