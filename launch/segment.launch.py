@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start the segmentation node for one or several cameras.
 
-One camera:       ros2 launch accel_ros segment.launch.py image:=/usb_cam/image_raw
-Two cameras:      ros2 launch accel_ros segment.launch.py cameras:=front,rear image:=/front/rgb,/rear/rgb
-All arguments:    ros2 launch accel_ros segment.launch.py --show-args
+One camera:     ros2 launch accel_ros segment.launch.py image:=/usb_cam/image_raw
+Two cameras:    ros2 launch accel_ros segment.launch.py cameras:=left,right image:=/l/rgb,/r/rgb
+All arguments:  ros2 launch accel_ros segment.launch.py --show-args
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ ARGUMENTS = (
     (
         'image',
         '',
-        'Topics of the images, one for each of `cameras`, in the same order (without `cameras`: the one '
-        'of camera). The camera_info beside each is used. Empty: N/image_raw.',
+        'Topics of the images, one for each of `cameras`, in the same order (without `cameras`: the '
+        'one of camera). The camera_info beside each is used. Empty: N/image_raw.',
     ),
     ('bundle', '', 'Folder of the network to run. Empty: as in the parameter file.'),
     (
@@ -55,8 +55,8 @@ ARGUMENTS = (
     (
         'autostart',
         'true',
-        'Whether the node configures and activates itself when it starts; a node that is deactivated '
-        'later stays so. With false it waits for `ros2 lifecycle set`.',
+        'Whether the node configures and activates itself when it starts; a node that is '
+        'deactivated later stays so. With false it waits for `ros2 lifecycle set`.',
     ),
     (
         'log_level',
@@ -110,7 +110,7 @@ def remappings(cameras: list[str], images: list[str]) -> list[tuple[str, str]]:
     """Connect every camera's inputs to its image topic and to what lies beside that."""
     if images and len(images) != len(cameras):
         raise ValueError(
-            f'image:= names {len(images)} topics for {len(cameras)} cameras ({", ".join(cameras)}); '
+            f'image:= names {len(images)} topics, but the cameras are {", ".join(cameras)}; '
             'give one topic for each of cameras:=, in the same order'
         )
     pairs = []
