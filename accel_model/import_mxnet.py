@@ -1,0 +1,114 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`accel-model import-mxnet`: a checkpoint from the original's MXNet parameter files."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from .checkpoint import save_checkpoint
+from .mxnet_merge import merge_files
+from .mxnet_names import importable_variants, layer_of, mxnet_names, part_prefixes
+from .mxnet_params import Array
+from .mxnet_widths import WeightsError, read_widths
+from .networks.accel import Accel
+from .networks.variants import Variant, build, find
+
+_MAX_LISTED = 12
+
+
+def import_arrays(arrays: Mapping[str, Array], variant: Variant) -> Accel:
+    """
+    Build a variant with the weights of the original, its widths read from the arrays.
+
+    Arrays of layers that the variant does not have are ignored.
+
+    :param arrays: by full MXNet name (`arg:conv1_weight`)
+    :raises WeightsError: names every array that is missing, misshapen or not made of floats,
+        and every surplus one: of a layer, trunk or branch of the variant, but without a place
+    """
+    names = mxnet_names(variant)
+    problems = [f'missing {name}' for name in sorted(set(names.values()) - arrays.keys())]
+    problems += [f'surplus {name}' for name in _surplus(arrays, set(names.values()), variant)]
+    _raise_for(problems, variant)
+    with torch.device('meta'):  # no memory before every shape is known to be right
+        network = build(variant, read_widths(arrays, variant))
+    weights = {}
+    for key, tensor in network.state_dict().items():
+        if key in names:
+            problems += _misfit(names[key], arrays[names[key]], tuple(tensor.shape))
+        else:  # a counter of batches, which the original does not keep
+            weights[key] = torch.zeros(tensor.shape, dtype=tensor.dtype)
+    _raise_for(problems, variant)
+    for key, name in names.items():
+        weights[key] = torch.from_numpy(arrays[name].astype(np.float32))
+    network.load_state_dict(weights, assign=True)
+    return network.eval()
+
+
+def _misfit(name: str, array: Array, due: tuple[int, ...]) -> list[str]:
+    if array.shape != due:
+        return [f'misshapen {name}: {array.shape} where {due} is due']
+    if array.dtype.kind != 'f':
+        return [f'{name} holds {array.dtype} where floats are due']
+    return []
+
+
+def _raise_for(problems: list[str], variant: Variant) -> None:
+    if not problems:
+        return
+    more = len(problems) - _MAX_LISTED
+    shown = '; '.join(problems[:_MAX_LISTED]) + (f'; and {more} more' if more > 0 else '')
+    raise WeightsError(
+        f'the arrays do not make up {variant.name}: {shown}. '
+        'Give every file of the variant, the ones that should win last'
+    )
+
+
+def _surplus(arrays: Mapping[str, Array], due: set[str], variant: Variant) -> list[str]:
+    """Return the arrays that belong to the variant's layers, trunks or branch without a place."""
+    prefixes = part_prefixes(variant)
+    layers = {layer_of(name) for name in due}
+    own = {re.escape(prefix) + r'(res|bn)[2-5]' for prefix in prefixes.values()}
+    own |= {
+        re.escape(prefix) for prefix in prefixes.values() if prefix not in ('', 'curr_', '50_')
+    }
+    pattern = re.compile('|'.join(sorted(own)))
+    # The original takes this gamma for 1, whatever its file says.
+    idle = {name[: -len('beta')] + 'gamma' for name in due if name.endswith('bn_data_beta')}
+    return sorted(
+        name
+        for name in arrays.keys() - due - idle
+        if layer_of(name) in layers or pattern.match(layer_of(name))
+    )
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the sub-command to the command line."""
+    parser = subparsers.add_parser(
+        'import-mxnet',
+        help="make a checkpoint from the original's MXNet parameter files",
+        description='Read MXNet .params files (versions 0 to 3, dense) without MXNet and write '
+        'a checkpoint. Widths are read from the arrays; arrays of other networks are ignored.',
+    )
+    parser.add_argument('params', type=Path, nargs='+', help='.params files; later files win')
+    parser.add_argument('--variant', required=True, choices=importable_variants())
+    parser.add_argument('-o', '--output', type=Path, required=True, help='checkpoint to write')
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Import the files that the command line names."""
+    variant = find(args.variant)
+    network = import_arrays(merge_files(args.params, variant), variant)
+    save_checkpoint(args.output, network)
+    count = sum(parameter.numel() for parameter in network.parameters())
+    sys.stdout.write(f'{args.output}: {variant.name}, {count / 1e6:.2f} M parameters\n')

@@ -1,0 +1,160 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Accel (Jain, Wang, Gonzalez, CVPR 2019): segmentation of video with two branches.
+
+On a keyframe the reference network computes features and scores. On every other frame those
+features are warped along the flow and scored again, the light update branch scores the new
+frame from scratch, and the fusion corrects the one with the other. Only the warped features
+are carried on; the fused result never is.
+
+Deep Feature Flow (DFF) is the same without update branch and fusion; a network without flow
+segments frame by frame.
+
+Shapes: H, W image; h, w state (stride 16 in the original); K classes; C features.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from .description import Description
+from .flownet import FlowNet
+from .upsampling import BilinearUpsampling, TransposedUpsampling
+from .warp import warp
+
+Upsampling = TransposedUpsampling | BilinearUpsampling
+
+
+class Update(NamedTuple):
+    """What an update step gives; the branch scores are None where a variant has no such thing."""
+
+    scores: Tensor  # [N, K, H, W]
+    feat: Tensor  # [N, C, h, w], warped: the next step's state
+    flow: Tensor  # [N, 2, h, w], x and y in cells of the state
+    reference_scores: Tensor | None  # [N, K, h, w], of the warped features
+    update_scores: Tensor | None  # [N, K, h', w'], of the update branch
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """Network data = (RGB 0..255 - mean) / std, per channel."""
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+class Accel(nn.Module):
+    """
+    The network of one variant; `variants.build` puts it together.
+
+    :param description: what `variants.build` built it from
+    :param normalization: from RGB to network data
+    :param reference: image data -> features
+    :param head: features -> scores
+    :param upsampling: scores, image size -> scores at that size
+    :param flow: current data, previous data, state size -> flow; None: frame by frame
+    :param update_branch: image data -> features; None in DFF and, because it is the reference
+        network itself, with feature fusion
+    :param update_head: the update branch's head
+    :param update_upsampling: the update branch's upsampling
+    :param fusion: 2K -> K on scores ('score'), or 2C -> C on features ('feature'); the
+        reference's half comes first
+    :param fusion_kind: 'score', 'feature' or None
+    """
+
+    def __init__(
+        self,
+        *,
+        description: Description,
+        normalization: Normalization,
+        reference: nn.Module,
+        head: nn.Module,
+        upsampling: Upsampling,
+        flow: FlowNet | None = None,
+        update_branch: nn.Module | None = None,
+        update_head: nn.Module | None = None,
+        update_upsampling: Upsampling | None = None,
+        fusion: nn.Module | None = None,
+        fusion_kind: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.description = description
+        self.normalization = normalization
+        self.fusion_kind = fusion_kind
+        self.reference = reference
+        self.head = head
+        self.upsampling = upsampling
+        self.flow = flow
+        self.update_branch = update_branch
+        self.update_head = update_head
+        self.update_upsampling = update_upsampling
+        self.fusion = fusion
+
+    def normalize(self, image: Tensor) -> Tensor:
+        """RGB image [N, 3, H, W], float 0..255 -> network data."""
+        mean = image.new_tensor(self.normalization.mean)[:, None, None]
+        std = image.new_tensor(self.normalization.std)[:, None, None]
+        return (image - mean) / std
+
+    def keyframe(self, data: Tensor) -> tuple[Tensor, Tensor]:
+        """Network data -> scores [N, K, H, W] and the features to carry [N, C, h, w]."""
+        feat = self.reference(data)
+        return self.upsampling(self.head(feat), _size(data)), feat
+
+    def update(self, data: Tensor, previous: Tensor, feat: Tensor) -> Update:
+        """
+        One step: scores of the frame from the features of the frame before.
+
+        :param data: [N, 3, H, W] network data of this frame
+        :param previous: [N, 3, H, W] network data of the frame before
+        :param feat: [N, C, h, w] features that belong to the frame before
+        """
+        if self.flow is None:
+            name = self.description.variant
+            raise ValueError(f'variant {name} works frame by frame and has no update')
+        flow = self.flow(data, previous, _size(feat))
+        feat = warp(feat, flow)
+        if self.fusion_kind == 'feature':
+            assert self.fusion is not None
+            fused = self.fusion(torch.cat([feat, self.reference(data)], 1))
+            scores = self.upsampling(self.head(fused), _size(data))
+            return Update(scores, feat, flow, None, None)
+        reference_scores = self.head(feat)
+        if self.fusion_kind is None:
+            scores = self.upsampling(reference_scores, _size(data))
+            return Update(scores, feat, flow, reference_scores, None)
+        update_scores = self.update_scores(data)
+        scores = self.fuse(reference_scores, update_scores, _size(data))
+        return Update(scores, feat, flow, reference_scores, update_scores)
+
+    def update_scores(self, data: Tensor) -> Tensor:
+        """Network data -> the update branch's own scores [N, K, h', w']."""
+        assert self.update_branch is not None and self.update_head is not None
+        return self.update_head(self.update_branch(data))
+
+    def fuse(self, reference: Tensor, update: Tensor, size: tuple[int, int]) -> Tensor:
+        """
+        Score fusion: both branches' scores to scores [N, K, H, W] with (H, W) = size.
+
+        The paper upsamples both and fuses at the image's size. Where the upsampling keeps
+        constants, fusing first is the same function and cheaper.
+        """
+        assert self.fusion is not None and self.update_upsampling is not None
+        if self.upsampling.preserves_constants and _size(reference) == _size(update):
+            return self.upsampling(self.fusion(torch.cat([reference, update], 1)), size)
+        upsampled = [self.upsampling(reference, size), self.update_upsampling(update, size)]
+        return self.fusion(torch.cat(upsampled, 1))
+
+    @staticmethod
+    def propagate(feat: Tensor, flow: Tensor) -> Tensor:
+        """Carry features one step forward: [N, C, h, w] along flow [N, 2, h, w]."""
+        return warp(feat, flow)
+
+
+def _size(x: Tensor) -> tuple[int, int]:
+    return x.shape[-2], x.shape[-1]
