@@ -38,8 +38,8 @@ ARGUMENTS = (
     (
         'image',
         '',
-        'Topics of the images, one for each of `cameras`, in the same order (without `cameras`: the '
-        'one of camera). The camera_info beside each is used. Empty: N/image_raw.',
+        'Topics of the images, one for each of `cameras`, in the same order (without `cameras`: '
+        'the one of camera). The camera_info beside each is used. Empty: N/image_raw.',
     ),
     ('bundle', '', 'Folder of the network to run. Empty: as in the parameter file.'),
     (
