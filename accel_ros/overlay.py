@@ -20,11 +20,16 @@ def colorize(labels: np.ndarray, classes: ClassTable) -> np.ndarray:
 
 
 def overlay(
-    image: np.ndarray, encoding: str, labels: np.ndarray, classes: ClassTable
+    image: np.ndarray,
+    encoding: str,
+    labels: np.ndarray,
+    classes: ClassTable,
+    opacity: float = OPACITY,
 ) -> np.ndarray:
     """Return the image with the labels' colours over it, as rgb8, u8 [h, w, 3].
 
-    `labels` are at the image's size. Raises ImageError.
+    `labels` are at the image's size; `opacity` is the weight of the colours, 0 to 1.
+    Raises ImageError.
     """
     colors = colorize(labels, classes)
-    return cv2.addWeighted(to_rgb(image, encoding), 1 - OPACITY, colors, OPACITY, 0)
+    return cv2.addWeighted(to_rgb(image, encoding), 1 - opacity, colors, opacity, 0)

@@ -46,13 +46,13 @@ class OnnxRuntimeStream:
 
     def __init__(self, sessions: dict[str, Any]) -> None:
         self._sessions = sessions
-        self._value = _import().OrtValue.ortvalue_from_numpy
+        self._ort = _import()
         self._previous: Any = None
         self._state: Any = None
 
     def keyframe(self, image: np.ndarray) -> Prediction:
         """Run the reference network; its features become the state. Raises EngineError."""
-        current = self._value(image[None])
+        current = self._hold(image)
         outputs = self._run('keyframe', {'image': current})
         self._previous, self._state = current, outputs.get('state')
         return _prediction(outputs)
@@ -61,7 +61,7 @@ class OnnxRuntimeStream:
         """Carry the state along and correct it. Raises StateError, EngineError."""
         if self._state is None:
             raise StateError('there is no state to carry forward; process a keyframe first')
-        current = self._value(image[None])
+        current = self._hold(image)
         inputs = {'image': current, 'previous': self._previous, 'state': self._state}
         outputs = self._run('update', inputs)
         self._previous, self._state = current, outputs['state_out']
@@ -75,6 +75,10 @@ class OnnxRuntimeStream:
         """Let go of everything."""
         self.reset()
         self._sessions = {}
+
+    def _hold(self, image: np.ndarray) -> Any:
+        """Return the image as a value that shares the array's memory and keeps it alive."""
+        return self._ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(image)[None])
 
     def _run(self, graph: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Run a graph and return its outputs by name; the flow is left where it is."""
