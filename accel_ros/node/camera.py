@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from rclpy.node import Node
@@ -75,7 +76,12 @@ class Camera:
         """Stop listening, finish the frame at hand, and return what became of all frames."""
         self._node.destroy_subscription(self._subscription)
         self._counts.overtaken += self._worker.stop()
-        return self._counts
+        return self.counts
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the frames so far."""
+        return dataclasses.replace(self._counts)
 
     def close(self) -> None:
         """Withdraw the outputs and give the pipeline's memory back; the camera must be stopped."""

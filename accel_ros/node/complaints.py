@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 QUIET_S = 10.0
-MOST_LINES = 5
+MOST_LINES = 20
 
 
 class Complaints:

@@ -47,5 +47,5 @@ def frame_timing(header: Header, values: timing.FrameTiming) -> FrameTiming:
 def _bytes(pixels: npt.NDArray[np.uint8]) -> array[int]:
     # rclpy takes an array('B') as it is; any other buffer it checks number by number.
     data = array('B')
-    data.frombytes(memoryview(np.ascontiguousarray(pixels)).cast('B'))
+    data.frombytes(np.ascontiguousarray(pixels).data.cast('B'))
     return data

@@ -53,7 +53,9 @@ class Outputs:
         self._publish_image(self._labels, header, 'mono8', result.labels)
         self._publish_image(self._confidence, header, 'mono8', result.confidence)
         if _heard(self._overlay):
-            picture = overlay.blend(frame, result.labels, self._classes, opacity)
+            picture = overlay.overlay(
+                frame.image, frame.encoding, result.labels, self._classes, opacity
+            )
             self._publish_image(self._overlay, header, 'rgb8', picture)
 
     def publish_timing(self, header: Header, values: timing.FrameTiming) -> None:

@@ -63,7 +63,7 @@ def _check_cameras(names: Sequence[str]) -> str | None:
         return f'a camera is named twice in {list(names)}; give every camera a name of its own'
     for name in names:
         try:
-            validate_topic_name(f'{name}/image_raw')
+            validate_topic_name(name)
         except InvalidTopicNameException as error:
             return f"'{name}' cannot be part of a topic's name: {error}".splitlines()[0]
     return None

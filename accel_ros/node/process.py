@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import rclpy
-from rclpy.exceptions import ParameterException
+from rclpy.exceptions import NameValidationException, ParameterException
 from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
 
@@ -16,14 +16,15 @@ from accel_ros.node.memory import keep_image_buffers
 from accel_ros.node.segment_node import SegmentNode
 
 
-def run(args: Sequence[str] | None) -> int:
+def run(args: Sequence[str] | None = None) -> int:
     """Run the node until an interrupt or a ROS shutdown; returns the exit status."""
     keep_image_buffers()
-    rclpy.init(args=args)
     try:
+        rclpy.init(args=None if args is None else list(args))
         node = SegmentNode()
-    except ParameterException as error:
-        get_logger('segment_node').fatal(f'not started: {one_line(error)}')
+    except (ParameterException, NameValidationException, RuntimeError) as error:
+        # RuntimeError: what rclpy raises for arguments and parameter files that it cannot read.
+        get_logger('segment').fatal(f'not started: {one_line(error)}')
         rclpy.try_shutdown()
         return 1
     try:

@@ -31,8 +31,8 @@ class SegmentNode(LifecycleNode):
         self._engine: Engine | None = None
         self._cameras: list[Camera] = []
         self._running = False
-        self._parameters = Parameters(self, configured=lambda: self._engine is not None)
-        if self._parameters.autostart:
+        self._settings = Parameters(self, configured=lambda: self._engine is not None)
+        if self._settings.autostart:
             steady = Clock(clock_type=ClockType.STEADY_TIME)  # simulated time may stand still
             self._starter = self.create_timer(0.0, self._start, clock=steady)
 
@@ -86,15 +86,15 @@ class SegmentNode(LifecycleNode):
             self.trigger_activate()
 
     def _load(self) -> None:
-        parameters = self._parameters
-        bundle = Bundle.open(parameters.bundle or default_bundle())
-        self._engine = open_engine(bundle, parameters.backend)
+        settings = self._settings
+        bundle = Bundle.open(settings.bundle or default_bundle())
+        self._engine = open_engine(bundle, settings.backend)
         self.get_logger().info(f'{bundle.manifest.name}: {self._engine.description}')
-        for name in parameters.cameras:
+        for name in settings.cameras:
             pipeline = Pipeline(
-                bundle, self._engine, parameters.keyframe_interval, parameters.max_gap_s
+                bundle, self._engine, settings.keyframe_interval, settings.max_gap_s
             )
-            self._cameras.append(Camera(self, name, pipeline, parameters, bundle.classes))
+            self._cameras.append(Camera(self, name, pipeline, settings, bundle.classes))
 
     def _stop(self) -> None:
         if not self._running:
