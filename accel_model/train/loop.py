@@ -1,0 +1,121 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The training loop: AdamW, averaged weights, resumable checkpoints, TensorBoard and progress."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from accel_model.schedules import warmup_poly
+from accel_model.train.config import OptimiserConfig, TrainConfig
+from accel_model.train.task import Task
+
+CHECKPOINT = 'checkpoint.pt'
+
+
+class Samples(IterableDataset[Any]):
+    """A task's samples from number `start` on; sample i depends on the seed and i alone."""
+
+    def __init__(self, task: Task, seed: int, start: int, stop: int) -> None:
+        self.task, self.seed, self.start, self.stop = task, seed, start, stop
+
+    def __iter__(self) -> Iterator[Any]:
+        for index in range(self.start, self.stop):
+            yield self.task.sample(np.random.default_rng((self.seed, index)))
+
+
+def train(task: Task, config: TrainConfig) -> Path:
+    """Run (or continue) a training and write `weights.pt` into the output folder.
+
+    :returns: the path of the weights.
+    """
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    folder = Path(config.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    run = _Run(task, config.optimiser)
+    step = run.resume(folder / CHECKPOINT)
+    total = config.optimiser.iterations
+    samples = Samples(task, config.seed, step * config.batch, total * config.batch)
+    loader = DataLoader(samples, batch_size=config.batch)
+    with SummaryWriter(str(folder)) as board, tqdm(total=total, initial=step) as bar:
+        for batch in loader:
+            loss = run.step(batch)
+            step += 1
+            rate = run.schedule.get_last_lr()[0]
+            board.add_scalar('loss', loss, step)
+            board.add_scalar('learning_rate', rate, step)
+            bar.set_postfix(loss=f'{loss:.3f}', lr=f'{rate:.1e}', refresh=False)
+            bar.update()
+            if step % config.checkpoint_every == 0:
+                run.checkpoint(folder / CHECKPOINT, step)
+    weights = folder / 'weights.pt'
+    averaged = run.averaged.module
+    averaged.eval()
+    task.save(averaged, str(weights))
+    return weights
+
+
+class _Run:
+    """The moving parts of one training."""
+
+    def __init__(self, task: Task, config: OptimiserConfig) -> None:
+        self.task, self.config = task, config
+        self.parameters = [p for p in task.module.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.AdamW(
+            self.parameters, lr=config.learning_rate, weight_decay=config.weight_decay
+        )
+        factor = partial(
+            warmup_poly, warmup=config.warmup, total=config.iterations, power=config.power
+        )
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, factor)
+        self.averaged = AveragedModel(
+            task.module, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
+        )
+
+    def step(self, batch: Any) -> float:
+        self.task.module.train()
+        loss = self.task.loss(batch)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip_norm)
+        self.optimiser.step()
+        self.schedule.step()
+        self.averaged.update_parameters(self.task.module)
+        return loss.item()
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            'module': self.task.module,
+            'averaged': self.averaged,
+            'optimiser': self.optimiser,
+            'schedule': self.schedule,
+        }
+
+    def checkpoint(self, path: Path, step: int) -> None:
+        """Write everything to continue from; whole or not at all."""
+        state = {name: part.state_dict() for name, part in self._parts().items()}
+        temporary = path.with_suffix('.tmp')
+        torch.save({'step': step, 'random': torch.get_rng_state(), **state}, temporary)
+        os.replace(temporary, path)
+
+    def resume(self, path: Path) -> int:
+        """Load a checkpoint if there is one; returns the step to continue from."""
+        if not path.exists():
+            return 0
+        state = torch.load(path, weights_only=True)
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        torch.set_rng_state(state['random'])
+        return int(state['step'])
