@@ -99,8 +99,8 @@ def from_json(content: Any) -> Manifest:
         license=_get(content, 'license', str),
         files=_files(_get(content, 'files', dict)),
     )
-    _check_files(manifest)
     _check_graphs(manifest)
+    _check_files(manifest)
     return manifest
 
 
@@ -190,9 +190,9 @@ def _check_files(manifest: Manifest) -> None:
 def _files(entries: Mapping[str, Any]) -> dict[str, str]:
     """Check the list of files: names that stay inside the bundle, and a sha256 each."""
     for name, digest in entries.items():
-        path = PurePosixPath(name)
+        parts = PurePosixPath(name).parts
         tricky = '\\' in name or ':' in name or not name.isprintable()
-        if tricky or str(path) != name or path.is_absolute() or {'..', '.'} & set(path.parts):
+        if tricky or '..' in parts or '/'.join(parts) != name or not name:
             raise BundleError(f'the file name {name!r} is not a plain path inside the bundle')
         if name == MANIFEST:
             raise BundleError(f'{MANIFEST} is listed under its own files')
