@@ -62,10 +62,10 @@ def sample_inside(x: Tensor, positions: Tensor) -> Tensor:
 
 class DeformableConv(nn.Module):
     """
-    3x3 deformable convolution, padding 2, dilation 2, no bias, that finds its own offsets.
+    3x3 deformable convolution, padding 2, dilation 2, that finds its own offsets.
 
     Written as one sampling of all taps and one product over (channel, tap), the only form
-    that every inference engine accepts.
+    that every inference engine accepts. It has no bias before `export` folds one into it.
     """
 
     def __init__(self, inputs: int, outputs: int, geometry: OffsetGeometry) -> None:
@@ -73,6 +73,8 @@ class DeformableConv(nn.Module):
         self.groups = geometry.groups
         self.weight = nn.Parameter(torch.empty(outputs, inputs, 3, 3))
         nn.init.kaiming_uniform_(self.weight, a=5**0.5)
+        self.bias: nn.Parameter | None
+        self.register_parameter('bias', None)
         self.offset = nn.Conv2d(
             inputs,
             geometry.groups * 18,
@@ -85,10 +87,12 @@ class DeformableConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, C, h, w] -> [N, C', h, w]."""
-        return deform_conv(x, self.offset(x), self.weight, self.groups)
+        return deform_conv(x, self.offset(x), self.weight, self.groups, self.bias)
 
 
-def deform_conv(x: Tensor, offset: Tensor, weight: Tensor, groups: int) -> Tensor:
+def deform_conv(
+    x: Tensor, offset: Tensor, weight: Tensor, groups: int, bias: Tensor | None = None
+) -> Tensor:
     """
     Convolve [N, C, h, w] at displaced taps (3x3, padding 2, dilation 2, stride 1).
 
@@ -101,4 +105,4 @@ def deform_conv(x: Tensor, offset: Tensor, weight: Tensor, groups: int) -> Tenso
     by_group = x.reshape(batch * groups, channels // groups, height, width)
     sampled = sample_inside(by_group, positions)  # [N * groups, C / groups, 9 * h, w]
     columns = sampled.reshape(batch, channels * 9, height, width)
-    return F.conv2d(columns, weight.reshape(weight.shape[0], channels * 9, 1, 1))
+    return F.conv2d(columns, weight.reshape(weight.shape[0], channels * 9, 1, 1), bias)

@@ -37,12 +37,17 @@ class TransposedUpsampling(nn.Module):
         kernel = bilinear_kernel(stride).expand(classes, 1, 2 * stride, 2 * stride)
         self.weight = nn.Parameter(kernel.clone(), requires_grad=False)
 
-    def forward(self, scores: Tensor, size: tuple[int, int]) -> Tensor:
-        """[N, K, h, w] -> [N, K, H, W] with (H, W) = size."""
+    def forward(self, scores: Tensor, size: tuple[int, int], bias: Tensor | None = None) -> Tensor:
+        """
+        [N, K, h, w] -> [N, K, H, W] with (H, W) = size.
+
+        :param bias: [K], added after the upsampling
+        """
         # The original crops from (stride / 2, stride / 2): the padding drops the same rows.
         upsampled = F.conv_transpose2d(
             scores,
             self.weight,
+            bias,
             stride=self.stride,
             padding=self.stride // 2,
             groups=self.weight.shape[0],

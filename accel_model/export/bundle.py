@@ -1,0 +1,126 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Write a bundle: graphs, class table and manifest."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from accel_ros import resources
+from accel_ros.bundle import GraphSpec, Manifest, write_manifest
+from accel_ros.classes import ClassTable
+from accel_ros.manifest import MANIFEST
+
+from ..networks.accel import Accel
+from .fold import fold_batch_norms
+from .form import OnboardForm
+from .graphs import KeyframeGraph, PropagateGraph, UpdateGraph, read_image
+from .onnx_file import write_graph
+from .verify import Agreement, ExportError, example_images, verify
+
+MIN_SIDE = 32
+CLASS_TABLE = 'classes.yaml'
+
+
+def export_bundle(
+    network: Accel,
+    size: tuple[int, int],
+    folder: Path,
+    name: str = '',
+    accuracy: Mapping[str, Any] | None = None,
+    license_text: str = '',
+) -> Agreement:
+    """
+    Export a network for images of one size, and compare the graphs with it.
+
+    The bundle appears at once, when all of it is there; a bundle in its place is replaced.
+
+    :param size: (height, width)
+    :param name: of the bundle; default: the folder's
+    :param accuracy: what was measured, free form
+    :raises ExportError: the size or the network does not do, or the folder holds something else
+    """
+    if min(size) < MIN_SIDE:
+        raise ExportError(f'size {size[0]}x{size[1]} is too small: at least {MIN_SIDE} a side')
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise ExportError(f'{folder} exists and is not a bundle: choose another folder')
+    description = network.description
+    classes = _class_table(description.classes, description.num_classes)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f'.{folder.name}.') as temporary:
+        partial = Path(temporary) / folder.name
+        partial.mkdir()
+        graphs = write_graphs(network, size, partial)
+        agreement = verify(network, partial, graphs, size)
+        shutil.copyfile(classes, partial / CLASS_TABLE)
+        manifest = Manifest(
+            name=name or folder.name,
+            variant=description.variant,
+            classes=CLASS_TABLE,
+            num_classes=description.num_classes,
+            height=size[0],
+            width=size[1],
+            channels='rgb',
+            precision='fp32',
+            graphs=graphs,
+            accuracy=accuracy or {},
+            license=license_text,
+        )
+        write_manifest(partial, manifest)
+        if folder.exists():
+            folder.rename(Path(temporary) / 'replaced')
+        partial.rename(folder)
+    return agreement
+
+
+def write_graphs(network: Accel, size: tuple[int, int], folder: Path) -> dict[str, GraphSpec]:
+    """Write the ONNX files of a network in evaluation mode; returns their tensors."""
+    example, _ = example_images((64, 64))
+    watched = network.normalize(example.permute(0, 3, 1, 2).float())
+    form = OnboardForm(fold_batch_norms(network, watched))
+    image, previous = example_images(size)
+    state, flow = _example_state(form, image)
+    outputs = ['labels', 'confidence', 'state'][: 2 if flow is None else 3]
+    keyframe = KeyframeGraph(form)
+    graphs = {
+        'keyframe': write_graph(keyframe, {'image': image}, outputs, folder / 'keyframe.onnx')
+    }
+    if flow is None:
+        return graphs
+    inputs = {'image': image, 'previous': previous, 'state': state}
+    outputs = ['labels', 'confidence', 'state_out', 'flow']
+    if form.score_fusion is not None:
+        outputs.append('drift')
+    graphs['update'] = write_graph(UpdateGraph(form), inputs, outputs, folder / 'update.onnx')
+    inputs = {'state': state, 'flow': flow}
+    path = folder / 'propagate.onnx'
+    graphs['propagate'] = write_graph(PropagateGraph(), inputs, ['state_out'], path)
+    return graphs
+
+
+def _example_state(form: OnboardForm, image: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Return a state and a flow of the right shapes; no flow: frame by frame."""
+    with torch.no_grad():
+        _, state = form.keyframe(read_image(form, image))
+    if form.network.flow is None:
+        return state, None
+    return state, torch.zeros(1, 2, *state.shape[-2:])
+
+
+def _class_table(name: str, num_classes: int) -> Path:
+    path = resources.find(f'config/classes/{name}.yaml')
+    if path is None:
+        raise ExportError(f'there is no class table config/classes/{name}.yaml')
+    known = len(ClassTable.load(path))
+    if known != num_classes:
+        raise ExportError(
+            f'the network tells {num_classes} classes apart, but the table {name} has {known}'
+        )
+    return path

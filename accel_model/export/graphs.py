@@ -1,0 +1,71 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The three graphs of a bundle: bytes in, bytes out, normalisation and arg-max inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ..networks.warp import warp
+from .form import OnboardForm
+
+
+def read_image(form: OnboardForm, image: Tensor) -> Tensor:
+    """Image u8 [1, H, W, 3], RGB -> network data [1, 3, H, W]."""
+    # The cast comes first: engines do not transpose bytes.
+    return form.network.normalize(image.float().permute(0, 3, 1, 2))
+
+
+def read_scores(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """
+    Scores [1, K, H, W] -> labels u8 [1, H, W] and confidence u8 [1, H, W].
+
+    The confidence is the softmax probability of the label, 255 = 1.
+    """
+    best = scores.amax(1, keepdim=True)
+    probability = 1.0 / torch.exp(scores - best).sum(1)
+    # Older engines only turn float16 into bytes; it holds 0..255 exactly.
+    labels = scores.argmax(1).to(torch.float16).to(torch.uint8)
+    confidence = torch.round(probability * 255.0).to(torch.float16).to(torch.uint8)
+    return labels, confidence
+
+
+class KeyframeGraph(nn.Module):
+    """image -> labels, confidence, and the state if the variant carries one."""
+
+    def __init__(self, form: OnboardForm) -> None:
+        super().__init__()
+        self.form = form
+
+    def forward(self, image: Tensor) -> Sequence[Tensor]:
+        """Run a keyframe."""
+        scores, state = self.form.keyframe(read_image(self.form, image))
+        answer = read_scores(scores)
+        return answer if self.form.network.flow is None else (*answer, state)
+
+
+class UpdateGraph(nn.Module):
+    """image, previous, state -> labels, confidence, state_out, flow, and drift if there is one."""
+
+    def __init__(self, form: OnboardForm) -> None:
+        super().__init__()
+        self.form = form
+
+    def forward(self, image: Tensor, previous: Tensor, state: Tensor) -> Sequence[Tensor]:
+        """Run an update."""
+        step = self.form.update(
+            read_image(self.form, image), read_image(self.form, previous), state
+        )
+        outputs = (*read_scores(step.scores), step.state, step.flow)
+        return outputs if step.drift is None else (*outputs, step.drift)
+
+
+class PropagateGraph(nn.Module):
+    """state, flow -> state_out: carries a late keyframe forward."""
+
+    def forward(self, state: Tensor, flow: Tensor) -> Tensor:
+        """Warp the state one step."""
+        return warp(state, flow)
