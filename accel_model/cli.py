@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from accel_ros.errors import AccelError
 
 from . import import_mxnet
+from .evaluate import command as evaluate
 from .export import command as export
+from .train import command as train
 
-COMMANDS = (import_mxnet, export)
+COMMANDS = (import_mxnet, train, evaluate, export)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

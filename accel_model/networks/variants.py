@@ -14,9 +14,11 @@ from functools import partial
 
 from torch import nn
 
+from . import efficientnet
 from .accel import Accel, Normalization, Upsampling
 from .description import Description, Widths
-from .flownet import FlowNet
+from .efficientnet import EfficientNetBranch
+from .flownet import FlowNet, FlowWidths
 from .head import Head
 from .resnet import RESNET50, RESNET101, RESNET_WIDTHS, ResNet
 from .resnet_small import RESNET18_UNITS, RESNET34_UNITS, SMALL_WIDTHS, SmallResNet
@@ -41,6 +43,10 @@ BACKBONES: dict[str, Backbone] = {
     'resnet-50': Backbone(partial(ResNet, RESNET50), RESNET_WIDTHS),
     'resnet-34': Backbone(partial(SmallResNet, RESNET34_UNITS), SMALL_WIDTHS),
     'resnet-18': Backbone(partial(SmallResNet, RESNET18_UNITS), SMALL_WIDTHS),
+    'efficientnet-lite0': Backbone(partial(EfficientNetBranch, 'efficientnet-lite0', 32, 1), (96, 64)),
+    'efficientnet-lite0-half': Backbone(
+        partial(EfficientNetBranch, 'efficientnet-lite0', 16, 2), (96, 64)
+    ),
 }
 
 
@@ -74,6 +80,23 @@ class Variant:
 
 _ACCEL = Variant('accel', 'resnet-101')
 
+_ACCEL_LITE = Variant(
+    'accel-lite',
+    'efficientnet-lite0',
+    update='efficientnet-lite0-half',
+    stride=4,
+    upsampling='bilinear',
+    normalization=Normalization((efficientnet.MEAN,) * 3, (efficientnet.STD,) * 3),
+    flow_scale=efficientnet.STD / 255.0,
+    widths=Widths(
+        reference=(96, 64),
+        update=(96, 64),
+        fc6=64,
+        update_fc6=64,
+        flow=FlowWidths((32, 48, 64, 64, 96, 96, 128, 128, 128, 128), (96, 64, 48, 32)),
+    ),
+)
+
 VARIANTS: dict[str, Variant] = {
     variant.name: variant
     for variant in (
@@ -86,6 +109,7 @@ VARIANTS: dict[str, Variant] = {
         replace(_ACCEL, name='deeplab-18', reference='resnet-18', video=False),
         replace(_ACCEL, name='deeplab-34', reference='resnet-34', video=False),
         replace(_ACCEL, name='deeplab-50', reference='resnet-50', video=False),
+        _ACCEL_LITE,
     )
 }
 

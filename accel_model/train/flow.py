@@ -14,31 +14,32 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from accel_model.datasets.augment import Augmentation, random_placement, recolour
-from accel_model.datasets.camvid import CamVid
+from accel_model.datasets.camvid import NUM_CLASSES, CamVid
 from accel_model.datasets.teacher_flow import FlowPair, TaughtVideo
 from accel_model.datasets.virtual_drive import drive, random_motion
 from accel_model.losses import endpoint_error
-from accel_model.networks.efficientnet import MEAN, STD
-from accel_model.networks.flownet import PIXELS_PER_UNIT, FlowNet, FlowWidths
-from accel_model.train.config import TrainConfig
+from accel_model.networks.flownet import PIXELS_PER_UNIT
+from accel_model.networks.variants import build, find
+from accel_model.train.config import ConfigError, TrainConfig
+from accel_model.train.parts import data_of, save_part
 
 LEVEL_WEIGHTS = (0.05, 0.05, 0.1, 0.2, 0.6)  # coarse to fine
 
 
 class FlowTask:
-    """Train FlowNet-S of the given widths.
+    """Train the flow network of a variant.
 
-    `network`: encoder and decoder widths, stride of the state.
+    `network`: variant.
     `data`: folder (CamVid, for its stills), video (taught by DIS), video_share,
     crops_per_pair (a pair costs more than a crop), augmentation.
     """
 
     def __init__(self, config: TrainConfig) -> None:
-        network, data = config.network, dict(config.data)
-        widths = FlowWidths(tuple(network['encoder']), tuple(network['decoder']))
-        self.config = config
-        self.module = FlowNet(widths, network['stride'], STD / 255)
-        self.module.to(memory_format=torch.channels_last)
+        data = dict(config.data)
+        self.network = build(find(config.network['variant']), None, NUM_CLASSES, 'camvid')
+        if self.network.flow is None:
+            raise ConfigError(f'variant {config.network["variant"]!r} has no flow to train')
+        self.module: nn.Module = self.network.flow.to(memory_format=torch.channels_last)
         self.stills = CamVid(Path(data.pop('folder')), 'train')
         self.video = TaughtVideo(Path(data.pop('video')), self.stills[0].image.shape[0])
         self.video_share = data.pop('video_share')
@@ -60,7 +61,9 @@ class FlowTask:
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
         """Endpoint error in pixels over all levels."""
         batch = {key: value.flatten(0, 1) for key, value in batch.items()}
-        predictions = self.module.predictions(_data(batch['current']), _data(batch['previous']))
+        predictions = self.module.predictions(
+            data_of(self.network, batch['current']), data_of(self.network, batch['previous'])
+        )
         valid = batch['valid'].float()[:, None]
         total = batch['flow'].new_zeros(())
         for weight, prediction in zip(LEVEL_WEIGHTS, predictions, strict=True):
@@ -71,14 +74,9 @@ class FlowTask:
             total = total + weight * error
         return total
 
-    def save(self, module: nn.Module, path: str) -> None:
-        """Write the flow network: {'network': configuration, 'state_dict': weights}."""
-        torch.save({'network': self.config.network, 'state_dict': module.state_dict()}, path)
-
-
-def _data(image: Tensor) -> Tensor:
-    data = (image.permute(0, 3, 1, 2).float() - MEAN) / STD
-    return data.contiguous(memory_format=torch.channels_last)
+    def save(self, module: nn.Module, path: Path) -> None:
+        """Write the flow network, named as in the whole network."""
+        save_part(path, {'flow': module})
 
 
 def _augment(pair: FlowPair, how: Augmentation, rng: np.random.Generator) -> dict[str, Any]:

@@ -9,46 +9,52 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from accel_model.datasets.augment import Augmentation, augment
 from accel_model.datasets.camvid import IGNORE, NUM_CLASSES, CamVid
 from accel_model.losses import balanced_weights, segmentation_loss
-from accel_model.networks.efficientnet import MEAN, STD, EfficientNetBranch, load_imagenet
-from accel_model.networks.head import Head
-from accel_model.train.config import TrainConfig
+from accel_model.networks.accel import Accel
+from accel_model.networks.efficientnet import load_imagenet
+from accel_model.networks.variants import build, find
+from accel_model.train.config import ConfigError, TrainConfig
+from accel_model.train.parts import BRANCHES, data_of, save_part
 
 
 class SingleFrame(nn.Module):
-    """A branch, its head and bilinear upsampling: segmentation frame by frame."""
+    """A branch, its head and its upsampling: segmentation frame by frame.
 
-    def __init__(self, branch: EfficientNetBranch, num_classes: int) -> None:
+    :param name: 'reference' or 'update'.
+    """
+
+    def __init__(self, network: Accel, name: str) -> None:
         super().__init__()
-        self.branch = branch
-        self.head = Head(branch.channels, branch.channels, num_classes)
+        branch, head = BRANCHES[name]
+        self.branch = network.get_submodule(branch)
+        self.head = network.get_submodule(head)
+        self.upsampling = network.upsampling
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Image, RGB uint8 [N, H, W, 3] -> scores [N, K, H, W]."""
-        data = (image.permute(0, 3, 1, 2).float() - MEAN) / STD
-        scores = self.head(self.branch(data.contiguous(memory_format=torch.channels_last)))
-        return F.interpolate(scores, size=data.shape[-2:], mode='bilinear', align_corners=False)
+    def forward(self, data: Tensor) -> Tensor:
+        """Network data [N, 3, H, W] -> scores [N, K, H, W]."""
+        return self.upsampling(self.head(self.branch(data)), data.shape[-2:])
 
 
 class FrameTask:
-    """Train the reference or the update branch of accel-lite by itself.
+    """Train the reference network or the update branch of a variant by itself.
 
-    `network`: backbone, and the other arguments of :class:`EfficientNetBranch`.
-    `data`: folder, augmentation (crop, scale, flip, colour) and class_balance.
+    `network`: variant, and branch ('reference' or 'update').
+    `data`: folder, class_balance, augmentation (crop, scale, flip, colour).
     """
 
     def __init__(self, config: TrainConfig) -> None:
-        network, data = dict(config.network), dict(config.data)
-        name = network.pop('backbone')
-        branch = EfficientNetBranch(name, **network)
-        load_imagenet(branch.trunk, name)
-        self.config = config
-        self.module = SingleFrame(branch, NUM_CLASSES).to(memory_format=torch.channels_last)
+        data = dict(config.data)
+        self.name = config.network['branch']
+        if self.name not in BRANCHES:
+            raise ConfigError(f'branch {self.name!r} is not one of {", ".join(BRANCHES)}')
+        self.network = build(find(config.network['variant']), None, NUM_CLASSES, 'camvid')
+        module = SingleFrame(self.network, self.name)
+        load_imagenet(module.branch.trunk)
+        self.module: nn.Module = module.to(memory_format=torch.channels_last)
         self.frames = CamVid(Path(data.pop('folder')), 'train')
         frequencies = torch.from_numpy(self.frames.frequencies).float()
         self.weights = balanced_weights(frequencies, data.pop('class_balance'))
@@ -62,9 +68,10 @@ class FrameTask:
 
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
         """Balanced cross-entropy of a batch of crops."""
-        scores = self.module(batch['image'])
+        scores = self.module(data_of(self.network, batch['image']))
         return segmentation_loss(scores, batch['labels'], IGNORE, self.weights)
 
-    def save(self, module: nn.Module, path: str) -> None:
-        """Write branch and head: {'network': configuration, 'state_dict': weights}."""
-        torch.save({'network': self.config.network, 'state_dict': module.state_dict()}, path)
+    def save(self, module: nn.Module, path: Path) -> None:
+        """Write the branch and its head, named as in the whole network."""
+        branch, head = BRANCHES[self.name]
+        save_part(path, {branch: module.get_submodule('branch'), head: module.get_submodule('head')})

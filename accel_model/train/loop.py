@@ -63,7 +63,7 @@ def train(task: Task, config: TrainConfig) -> Path:
     weights = folder / 'weights.pt'
     averaged = run.averaged.module
     averaged.eval()
-    task.save(averaged, str(weights))
+    task.save(averaged, weights)
     return weights
 
 

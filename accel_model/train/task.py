@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,5 +25,5 @@ class Task(Protocol):
     def loss(self, batch: Any) -> Tensor:
         """Scalar loss of a collated batch; called in training mode."""
 
-    def save(self, module: nn.Module, path: str) -> None:
+    def save(self, module: nn.Module, path: Path) -> None:
         """Write the averaged weights in the form that the next stage reads."""
