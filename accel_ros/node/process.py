@@ -4,35 +4,60 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Sequence
 
 import rclpy
 from rclpy.exceptions import NameValidationException, ParameterException
-from rclpy.executors import ExternalShutdownException
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.logging import get_logger
+from rclpy.signals import SignalHandlerOptions
 
 from accel_ros.errors import one_line
 from accel_ros.node.memory import keep_image_buffers
 from accel_ros.node.segment_node import SegmentNode
 
+SIGNAL_CHECK_S = 0.2
+
 
 def run(args: Sequence[str] | None = None) -> int:
-    """Run the node until an interrupt or a ROS shutdown; returns the exit status."""
+    """Run the node until SIGINT or SIGTERM; returns the exit status."""
     keep_image_buffers()
+    stopped = _until_signal()
     try:
-        rclpy.init(args=None if args is None else list(args))
+        # Our own handlers: rclpy's would take ROS away from workers that are still publishing.
+        rclpy.init(
+            args=None if args is None else list(args),
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
         node = SegmentNode()
     except (ParameterException, NameValidationException, RuntimeError) as error:
         # RuntimeError: what rclpy raises for arguments and parameter files that it cannot read.
         get_logger('segment').fatal(f'not started: {one_line(error)}')
         rclpy.try_shutdown()
         return 1
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
     try:
-        rclpy.spin(node)
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
+        while not stopped.is_set():
+            executor.spin_once(timeout_sec=SIGNAL_CHECK_S)
     finally:
         node.close()
+        executor.shutdown()
         node.destroy_node()
         rclpy.try_shutdown()
     return 0
+
+
+def _until_signal() -> threading.Event:
+    """Return an event that the first signal sets; a second one ends a process that hangs."""
+    stopped = threading.Event()
+
+    def stop(number: int, _: object) -> None:
+        stopped.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return stopped
