@@ -14,9 +14,8 @@ from sensor_msgs.msg import Image
 
 from accel_ros import images, timing
 from accel_ros.classes import ClassTable
-from accel_ros.errors import AccelError, one_line
 from accel_ros.node import messages
-from accel_ros.node.complaints import Complaints
+from accel_ros.node.complaints import Complaints, describe
 from accel_ros.node.counts import Counts
 from accel_ros.node.outputs import Outputs
 from accel_ros.node.parameters import Parameters
@@ -55,6 +54,7 @@ class Camera:
         self._pipeline = pipeline
         self._parameters = parameters
         self._outputs = Outputs(node, name, classes)
+        self._worker: Worker[Arrival] | None = None
         self._log = node.get_logger().get_child(name.strip('/').replace('/', '.'))
 
     def start(self) -> None:
@@ -63,7 +63,6 @@ class Camera:
         self._counts = Counts()
         self._complaints = Complaints()
         self._slot: NewestSlot[Arrival] = NewestSlot()
-        self._worker = Worker(self.name, self._slot, self._work, self._refuse)
         self._subscription = self._node.create_subscription(
             Image,
             f'{self.name}/image_raw',
@@ -71,20 +70,34 @@ class Camera:
             QOS,
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
         )
+        self._worker = Worker(self.name, self._slot, self._work, self._refuse)
 
-    def stop(self) -> Counts:
-        """Stop listening, finish the frame at hand, and return what became of all frames."""
+    @property
+    def running(self) -> bool:
+        """Whether the camera is started."""
+        return self._worker is not None
+
+    def stop(self) -> None:
+        """Stop listening and finish the frame at hand; harmless when it is not started."""
+        if self._worker is None:
+            return
         self._node.destroy_subscription(self._subscription)
         self._counts.overtaken += self._worker.stop()
-        return self.counts
+        self._worker = None
+        counts = self._counts
+        self._log.info(
+            f'{counts.received} images received, {counts.processed} labelled, '
+            f'{counts.dropped} dropped'
+        )
 
     @property
     def counts(self) -> Counts:
-        """What became of the frames so far."""
+        """What became of the frames since the last start."""
         return dataclasses.replace(self._counts)
 
     def close(self) -> None:
-        """Withdraw the outputs and give the pipeline's memory back; the camera must be stopped."""
+        """Stop, withdraw the outputs and give the pipeline's memory back."""
+        self.stop()
         self._outputs.close()
         self._pipeline.close()
 
@@ -129,9 +142,7 @@ class Camera:
     def _refuse(self, error: Exception) -> None:
         """Count a frame that could not be used and say why."""
         self._counts.refused += 1
-        known = isinstance(error, AccelError)
-        reason = str(error) if known else f'{type(error).__name__}: {one_line(error)}'
-        line = self._complaints.hear(f'image dropped: {reason}')
+        line = self._complaints.hear(f'image dropped: {describe(error)}')
         if line:
             self._log.error(line)
 

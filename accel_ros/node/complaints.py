@@ -7,6 +7,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from accel_ros.errors import AccelError, one_line
+
 QUIET_S = 10.0
 MOST_LINES = 20
 
@@ -47,3 +49,12 @@ class Complaints:
         more = f' ({self._withheld} lines like it were left out)' if self._withheld else ''
         self._withheld = 0
         return line + more
+
+
+def describe(error: Exception) -> str:
+    """Return an error on one line: an AccelError's own words, a library's with its type."""
+    return (
+        str(error)
+        if isinstance(error, AccelError)
+        else f'{type(error).__name__}: {one_line(error)}'
+    )

@@ -37,7 +37,9 @@ class Spec:
 
     def descriptor(self) -> ParameterDescriptor:
         """Describe the parameter to ROS, with its range."""
-        when = 'Changes live.' if self.live else 'Read when the node is configured.'
+        when = 'Read when the node is configured.'
+        if self.live or self.read_only:
+            when = 'Changes live.' if self.live else 'Read when the node starts.'
         descriptor = ParameterDescriptor(
             name=self.name, description=f'{self.description} {when}', read_only=self.read_only
         )

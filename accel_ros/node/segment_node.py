@@ -12,8 +12,8 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines.protocol import Engine
 from accel_ros.engines.select import open_engine
-from accel_ros.errors import AccelError, one_line
 from accel_ros.node.camera import Camera
+from accel_ros.node.complaints import describe
 from accel_ros.node.parameters import Parameters
 from accel_ros.pipeline import Pipeline
 
@@ -30,7 +30,6 @@ class SegmentNode(LifecycleNode):
         super().__init__('segment', **options)
         self._engine: Engine | None = None
         self._cameras: list[Camera] = []
-        self._running = False
         self._settings = Parameters(self, configured=lambda: self._engine is not None)
         if self._settings.autostart:
             steady = Clock(clock_type=ClockType.STEADY_TIME)  # simulated time may stand still
@@ -40,19 +39,19 @@ class SegmentNode(LifecycleNode):
         """Load the network and advertise the outputs; on failure stay unconfigured."""
         try:
             self._load()
-        except Exception as error:  # a library's complaint must not end the node either
-            self._release()
-            known = isinstance(error, AccelError)
-            reason = str(error) if known else f'{type(error).__name__}: {one_line(error)}'
-            self.get_logger().error(f'not configured: {reason}')
-            return TransitionCallbackReturn.FAILURE
+        except Exception as error:  # whatever a library throws, the node stays
+            self.close()
+            return self._failure('not configured', error)
         return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Start listening to the cameras."""
-        for camera in self._cameras:
-            camera.start()
-        self._running = True
+        """Start listening to the cameras; on failure stay inactive."""
+        try:
+            for camera in self._cameras:
+                camera.start()
+        except Exception as error:  # such as a QoS override that does not exist
+            self._stop()
+            return self._failure('not activated', error)
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -62,7 +61,7 @@ class SegmentNode(LifecycleNode):
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Give the network's memory back."""
-        self._release()
+        self.close()
         return super().on_cleanup(state)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -77,8 +76,12 @@ class SegmentNode(LifecycleNode):
 
     def close(self) -> None:
         """Stop the workers and give all memory back; harmless when there is nothing to do."""
-        self._stop()
-        self._release()
+        for camera in self._cameras:
+            camera.close()
+        self._cameras = []
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
 
     def _start(self) -> None:
         self.destroy_timer(self._starter)
@@ -97,20 +100,9 @@ class SegmentNode(LifecycleNode):
             self._cameras.append(Camera(self, name, pipeline, settings, bundle.classes))
 
     def _stop(self) -> None:
-        if not self._running:
-            return
-        self._running = False
         for camera in self._cameras:
-            counts = camera.stop()
-            self.get_logger().info(
-                f'{camera.name}: {counts.received} images received, {counts.processed} labelled, '
-                f'{counts.dropped} dropped'
-            )
+            camera.stop()
 
-    def _release(self) -> None:
-        for camera in self._cameras:
-            camera.close()
-        self._cameras = []
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
+    def _failure(self, what: str, error: Exception) -> TransitionCallbackReturn:
+        self.get_logger().error(f'{what}: {describe(error)}')
+        return TransitionCallbackReturn.FAILURE

@@ -121,3 +121,17 @@ def test_two_cameras_share_a_network_and_keep_their_states_apart(domain, bundle,
             assert answer.received == stamps[name]
             kinds[name] += answer.kind[0]
         assert kinds == {'left': 'kuuuk', 'rig/right': 'ku'}
+
+
+def test_a_qos_that_does_not_exist_is_one_line_and_leaves_the_node_inactive(
+    domain, bundle, tmp_path
+):
+    override = {'qos_overrides./camera/image_raw.subscription.reliability': 'sometimes'}
+    with running(tmp_path, {'bundle': str(bundle), **override}) as (node, client):
+        assert client.change('configure')
+        assert not client.change('activate')
+        assert client.state() == 'inactive'
+        [line] = node.lines('not activated')
+        assert 'reliability' in line and 'sometimes' in line
+        assert 'Traceback' not in node.log
+        assert client.change('cleanup')
