@@ -10,8 +10,13 @@ from torch import Tensor
 
 
 def balanced_weights(frequencies: Tensor, power: float) -> Tensor:
-    """Class weights (median frequency / frequency) ** power, [K]; power 0 weighs all alike."""
-    return (frequencies.median() / frequencies.clamp(min=1e-6)) ** power
+    """Class weights (median frequency / frequency) ** power, [K]; power 0 weighs all alike.
+
+    A class that never occurs weighs 1: it has no pixels to weigh.
+    """
+    seen = frequencies > 0
+    typical = frequencies[seen].median()
+    return torch.where(seen, typical / frequencies.clamp(min=1e-12), 1.0) ** power
 
 
 def segmentation_loss(scores: Tensor, labels: Tensor, ignore: int, weights: Tensor) -> Tensor:

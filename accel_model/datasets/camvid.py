@@ -57,7 +57,9 @@ class CamVid:
                 )
         self.frames = [_read(path, labels / path.name) for path in sorted(images.glob('*.png'))]
         if not self.frames:
-            raise DatasetError(f'CamVid folder {images} holds no PNG images: check the data folder')
+            raise DatasetError(
+                f'CamVid folder {images} holds no PNG images: check the data folder'
+            )
 
     def __len__(self) -> int:
         return len(self.frames)

@@ -109,7 +109,9 @@ def _object_motion(labels: Image, nearness: Map, rng: np.random.Generator) -> Ma
     """Pixels per frame by which cars and people move on their own, [H, W, 2]."""
     own = np.zeros((*labels.shape, 2), np.float32)
     for mover in MOVERS:
-        count, parts, stats, _ = cv2.connectedComponentsWithStats((labels == mover).astype(np.uint8))
+        count, parts, stats, _ = cv2.connectedComponentsWithStats(
+            (labels == mover).astype(np.uint8)
+        )
         for part in range(1, count):
             if stats[part, cv2.CC_STAT_AREA] < 50 or rng.random() < 0.4:
                 continue

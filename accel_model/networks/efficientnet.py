@@ -68,11 +68,11 @@ class EfficientNetBranch(nn.Module):
         self.pyramid = FeaturePyramid(self.trunk.channels, pyramid, self.out_channels)
 
     def forward(self, data: Tensor) -> Tensor:
-        """data [N, 3, H, W] -> features [N, out_channels, H/4, W/4]."""
+        """data [N, 3, H, W] -> features [N, out_channels, H // 4, W // 4]."""
         if self.shrink == 1:
             return self.pyramid(self.trunk(data))
         features = self.pyramid(self.trunk(F.avg_pool2d(data, self.shrink)))
-        size = [(side + 3) // 4 for side in data.shape[-2:]]
+        size = [side // 4 for side in data.shape[-2:]]  # as the trunk's paddings round
         return F.interpolate(features, size=size, mode='bilinear', align_corners=False)
 
 

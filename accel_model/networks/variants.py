@@ -43,7 +43,9 @@ BACKBONES: dict[str, Backbone] = {
     'resnet-50': Backbone(partial(ResNet, RESNET50), RESNET_WIDTHS),
     'resnet-34': Backbone(partial(SmallResNet, RESNET34_UNITS), SMALL_WIDTHS),
     'resnet-18': Backbone(partial(SmallResNet, RESNET18_UNITS), SMALL_WIDTHS),
-    'efficientnet-lite0': Backbone(partial(EfficientNetBranch, 'efficientnet-lite0', 32, 1), (96, 64)),
+    'efficientnet-lite0': Backbone(
+        partial(EfficientNetBranch, 'efficientnet-lite0', 32, 1), (96, 64)
+    ),
     'efficientnet-lite0-half': Backbone(
         partial(EfficientNetBranch, 'efficientnet-lite0', 16, 2), (96, 64)
     ),

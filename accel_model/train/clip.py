@@ -89,9 +89,7 @@ class ClipTask:
         """Features of every clip's keyframe, warped step by step to the last frame."""
         assert self.network.flow is not None
         key_frames = torch.stack(frames, 1)[torch.arange(len(key)), key]
-        feat = self.network.reference(
-            key_frames.contiguous(memory_format=torch.channels_last)
-        )
+        feat = self.network.reference(key_frames.contiguous(memory_format=torch.channels_last))
         size = (feat.shape[-2], feat.shape[-1])
         for step in range(1, len(frames)):
             flow = self.network.flow(frames[step], frames[step - 1], size)

@@ -74,4 +74,6 @@ class FrameTask:
     def save(self, module: nn.Module, path: Path) -> None:
         """Write the branch and its head, named as in the whole network."""
         branch, head = BRANCHES[self.name]
-        save_part(path, {branch: module.get_submodule('branch'), head: module.get_submodule('head')})
+        save_part(
+            path, {branch: module.get_submodule('branch'), head: module.get_submodule('head')}
+        )

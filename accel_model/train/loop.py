@@ -20,8 +20,13 @@ from tqdm import tqdm
 from accel_model.schedules import warmup_poly
 from accel_model.train.config import OptimiserConfig, TrainConfig
 from accel_model.train.task import Task
+from accel_ros.errors import AccelError
 
 CHECKPOINT = 'checkpoint.pt'
+
+
+class TrainingError(AccelError):
+    """A training cannot go on."""
 
 
 class Samples(IterableDataset[Any]):
@@ -88,6 +93,11 @@ class _Run:
         self.task.module.train()
         loss = self.task.loss(batch)
         self.optimiser.zero_grad(set_to_none=True)
+        if not torch.isfinite(loss):
+            raise TrainingError(
+                f'the loss became {loss.item()}: lower optimiser.learning_rate, or check the labels; '
+                'the last checkpoint is kept'
+            )
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip_norm)
         self.optimiser.step()

@@ -1,0 +1,49 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""accel-lite's branches: strides, sizes and their ImageNet start."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from efficientnet_lite_pytorch import EfficientNet
+
+from accel_model.networks.efficientnet import (
+    EfficientNetBranch,
+    EfficientNetTrunk,
+    _imagenet_file,
+    load_imagenet,
+)
+
+
+def test_levels_are_at_strides_4_to_32():
+    levels = EfficientNetTrunk('efficientnet-lite0').eval()(torch.zeros(1, 3, 128, 192))
+    assert [tuple(level.shape[-2:]) for level in levels] == [(32, 48), (16, 24), (8, 12), (4, 6)]
+    assert [level.shape[1] for level in levels] == [24, 40, 112, 320]
+
+
+def test_the_trunk_with_imagenet_weights_is_the_library_s():
+    trunk = EfficientNetTrunk('efficientnet-lite0')
+    load_imagenet(trunk)
+    network = EfficientNet.from_name('efficientnet-lite0')
+    network.load_state_dict(torch.load(_imagenet_file('efficientnet-lite0'), weights_only=True))
+    image = torch.randn(1, 3, 128, 128, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        deepest = trunk.eval()(image)[-1]
+        expected = network.eval().extract_features(image)
+        head = network._swish(network._bn1(network._conv_head(deepest)))
+    torch.testing.assert_close(head, expected)
+
+
+@pytest.mark.parametrize(('deepest', 'shrink'), [(32, 1), (16, 2)])
+@pytest.mark.parametrize('size', [(64, 96), (90, 121), (360, 480)])
+def test_features_are_at_stride_4_for_any_size(deepest, shrink, size):
+    branch = EfficientNetBranch('efficientnet-lite0', deepest, shrink, (32, 16)).eval()
+    with torch.no_grad():
+        features = branch(torch.zeros(1, 3, *size))
+    assert features.shape == (1, 16, size[0] // 4, size[1] // 4)
+
+
+def test_a_deepest_stride_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match='deepest stride 64'):
+        EfficientNetTrunk('efficientnet-lite0', 64)
