@@ -1,0 +1,165 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.bundles import CLASSES, HEIGHT, WIDTH, Arithmetic, write_bundle
+
+from accel_ros.bundle import Bundle, TensorSpec, write_manifest
+from accel_ros.engines.onnxruntime import OnnxRuntimeEngine
+from accel_ros.errors import BundleError, EngineError, StateError
+
+
+def test_keyframes_and_updates_are_what_arithmetic_says(engine, clip):
+    stream, by_hand = engine.open_stream(), Arithmetic()
+    for index, image in enumerate(clip):
+        key = index in (0, 3)
+        result = stream.keyframe(image) if key else stream.update(image)
+        expected = by_hand.keyframe(image) if key else by_hand.update(image)
+        assert np.array_equal(result.labels, expected)
+        assert np.array_equal(result.confidence, image[..., 1])
+        assert result.labels.dtype == result.confidence.dtype == np.uint8
+        assert result.drift == (None if key else pytest.approx(by_hand.drift))
+
+
+def test_answers_stay_valid_after_later_runs(engine, clip):
+    stream, by_hand = engine.open_stream(), Arithmetic()
+    first = stream.keyframe(clip[0])
+    for image in clip[1:]:
+        stream.update(image)
+    assert np.array_equal(first.labels, by_hand.keyframe(clip[0]))
+
+
+def test_streams_do_not_share_their_memory(engine, clip):
+    one, two = engine.open_stream(), engine.open_stream()
+    one.keyframe(clip[0])
+    with pytest.raises(StateError, match='process a keyframe first'):
+        two.update(clip[1])
+    two.keyframe(clip[2])
+    by_hand = Arithmetic()
+    by_hand.keyframe(clip[0])
+    assert np.array_equal(one.update(clip[1]).labels, by_hand.update(clip[1]))
+
+
+def test_reset_forgets_the_state(engine, clip):
+    stream = engine.open_stream()
+    stream.keyframe(clip[0])
+    stream.reset()
+    with pytest.raises(StateError):
+        stream.update(clip[1])
+
+
+def test_streams_run_in_several_threads_at_once(engine, clip):
+    answers: dict[int, list[np.ndarray]] = {}
+
+    def work(camera: int) -> None:
+        stream = engine.open_stream()
+        images = clip[camera:] + clip[:camera]
+        answers[camera] = [stream.keyframe(images[0]).labels]
+        answers[camera] += [stream.update(image).labels for image in images[1:] * 5]
+
+    threads = [threading.Thread(target=work, args=(camera,)) for camera in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for camera in range(4):
+        by_hand, images = Arithmetic(), clip[camera:] + clip[:camera]
+        expected = [by_hand.keyframe(images[0])]
+        expected += [by_hand.update(image) for image in images[1:] * 5]
+        assert all(np.array_equal(a, b) for a, b in zip(answers[camera], expected, strict=True))
+
+
+def test_variant_dff_has_no_drift(tmp_path, clip):
+    engine = OnnxRuntimeEngine(Bundle.open(write_bundle(tmp_path, 'dff')))
+    stream, by_hand = engine.open_stream(), Arithmetic()
+    stream.keyframe(clip[0]), by_hand.keyframe(clip[0])
+    result = stream.update(clip[1])
+    assert result.drift is None
+    assert np.array_equal(result.labels, by_hand.update(clip[1]))
+
+
+def test_variant_frame_has_only_keyframes(tmp_path, clip):
+    stream = OnnxRuntimeEngine(Bundle.open(write_bundle(tmp_path, 'frame'))).open_stream()
+    assert np.array_equal(stream.keyframe(clip[0]).labels, clip[0][..., 0] // 24)
+    with pytest.raises(StateError):
+        stream.update(clip[1])
+
+
+@pytest.mark.parametrize(
+    'image',
+    [
+        np.zeros((HEIGHT, WIDTH + 1, 3), np.uint8),
+        np.zeros((HEIGHT, WIDTH), np.uint8),
+        np.zeros((HEIGHT, WIDTH, 3), np.float32),
+    ],
+)
+def test_an_image_that_does_not_fit_is_an_engine_error_of_one_line(engine, image):
+    with pytest.raises(EngineError, match='keyframe failed in onnxruntime') as caught:
+        engine.open_stream().keyframe(image)
+    assert '\n' not in str(caught.value)
+
+
+def test_a_closed_engine_says_so(bundle, clip):
+    engine = OnnxRuntimeEngine(bundle)
+    stream = engine.open_stream()
+    engine.close()
+    with pytest.raises(EngineError, match='closed'):
+        stream.keyframe(clip[0])
+
+
+def test_a_closed_stream_says_so(engine, clip):
+    stream = engine.open_stream()
+    stream.close()
+    with pytest.raises(EngineError, match='closed'):
+        stream.keyframe(clip[0])
+    assert engine.open_stream().keyframe(clip[0]).labels.max() < CLASSES
+
+
+def test_the_description_tells_threads_and_reason(bundle):
+    engine = OnnxRuntimeEngine(bundle, threads=3, why='a test')
+    assert '3 CPU threads' in engine.description and '(a test)' in engine.description
+
+
+def test_a_graph_that_is_no_onnx_is_an_engine_error(tmp_path):
+    bundle = Bundle.open(write_bundle(tmp_path))
+    (tmp_path / 'update.onnx').write_bytes(b'not a graph')
+    bundle = write_manifest(tmp_path, bundle.manifest)
+    with pytest.raises(EngineError, match='update.onnx cannot be loaded') as caught:
+        OnnxRuntimeEngine(bundle)
+    assert '\n' not in str(caught.value)
+
+
+def test_a_graph_that_differs_from_the_manifest_is_a_bundle_error(tmp_path):
+    manifest = Bundle.open(write_bundle(tmp_path)).manifest
+
+    def halve(tensor: TensorSpec) -> TensorSpec:
+        """Claim half as many rows of cells, for every tensor that has cells."""
+        cells = tensor.shape[-2:] == (16, 24)
+        return replace(tensor, shape=(*tensor.shape[:-2], 8, 24)) if cells else tensor
+
+    graphs = {
+        key: replace(
+            graph,
+            inputs=tuple(map(halve, graph.inputs)),
+            outputs=tuple(map(halve, graph.outputs)),
+        )
+        for key, graph in manifest.graphs.items()
+    }
+    bundle = write_manifest(tmp_path, replace(manifest, graphs=graphs))
+    with pytest.raises(BundleError, match=r'keyframe.onnx has .*state float32 \[1, 1, 16, 24\]'):
+        OnnxRuntimeEngine(bundle)
+
+
+def test_graphs_swapped_in_the_manifest_are_found_out(tmp_path: Path):
+    bundle = Bundle.open(write_bundle(tmp_path))
+    path = tmp_path / 'manifest.json'
+    content = json.loads(path.read_text())
+    content['graphs']['keyframe']['file'] = bundle.manifest.graphs['update'].file
+    path.write_text(json.dumps(content))
+    with pytest.raises(BundleError, match='export it again'):
+        OnnxRuntimeEngine(Bundle.open(tmp_path))
