@@ -19,7 +19,8 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch_ros.actions import LifecycleNode
 
 CONFIG = Path(get_package_share_directory('accel_ros')) / 'config'
-FAST_DDS_PROFILES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+FAST_DDS_3, FAST_DDS_2 = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'
+WITH_FAST_DDS_2 = ('humble', 'iron', 'jazzy')
 
 # Name, default, description. An empty argument leaves the value to the parameter file.
 ARGUMENTS = (
@@ -123,9 +124,11 @@ def remappings(cameras: list[str], images: list[str]) -> list[tuple[str, str]]:
 
 def fast_dds_profile(environment: dict[str, str]) -> dict[str, str]:
     """Let big images pass through shared memory, unless the user has a profile already."""
-    if any(environment.get(name) for name in FAST_DDS_PROFILES):
+    if environment.get(FAST_DDS_3) or environment.get(FAST_DDS_2):
         return {}
-    return {name: str(CONFIG / 'fastdds.xml') for name in FAST_DDS_PROFILES}
+    # Only one of the two: version 3 reads both, and complains about a profile that comes twice.
+    name = FAST_DDS_2 if environment.get('ROS_DISTRO') in WITH_FAST_DDS_2 else FAST_DDS_3
+    return {name: str(CONFIG / 'fastdds.xml')}
 
 
 def as_list(text: str) -> list[str]:
