@@ -1,0 +1,112 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.recordings import image_topic, write_bag, write_folder
+
+from accel_ros import __version__, resources
+from accel_ros.cli import main
+
+
+@pytest.fixture
+def folder(tmp_path, clip) -> Path:
+    """A folder of eight images."""
+    return write_folder(tmp_path / 'in', clip)
+
+
+def complaint(capsys, *argv: object) -> str:
+    """Run a command line that fails; return its one line."""
+    try:
+        status = main([str(word) for word in argv])
+    except SystemExit as end:
+        status = int(end.code or 0)
+    streams = capsys.readouterr()
+    assert status != 0 and streams.out == ''
+    assert streams.err.startswith('accel-ros') and streams.err.count('\n') == 1
+    return streams.err
+
+
+def test_segment_as_users_call_it(tmp_path, folder, bundle_path):
+    command = [sys.executable, '-m', 'accel_ros.cli', 'segment', '--bundle', bundle_path]
+    command += ['--input', folder, '--output', tmp_path / 'out', '--interval', '4', '--overlay']
+    command += ['--keyframe-mode', 'sync', '--policy', 'fixed', '--backend', 'onnxruntime']
+    repository = Path(__file__).parents[2]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=repository, check=False)
+    assert done.returncode == 0, done.stderr
+    assert '2 key' in done.stdout and '6 update' in done.stdout and 'p95' in done.stdout
+    assert done.stderr == ''  # a progress bar belongs on a terminal only
+    assert len(list((tmp_path / 'out' / 'labels').iterdir())) == 8
+    assert (tmp_path / 'out' / 'overlay.mp4').stat().st_size > 0
+    assert json.loads((tmp_path / 'out' / 'timing.json').read_text())['interval'] == 4
+
+
+def test_the_default_bundle_is_used(tmp_path, folder, bundle_path, monkeypatch, capsys):
+    shutil.copytree(bundle_path, tmp_path / 'share' / 'models' / 'accel-lite')
+    monkeypatch.setattr(resources, '_roots', lambda: iter([tmp_path / 'share']))
+    assert main(['segment', '--input', str(folder), '--output', str(tmp_path / 'out')]) == 0
+    assert 'tiny-accel' in capsys.readouterr().out
+
+
+def test_a_topic_of_a_bag(tmp_path, clip, bundle_path, capsys):
+    bag = write_bag(tmp_path / 'bag', {'/a': image_topic(clip[:2]), '/b': image_topic(clip)})
+    words = ['segment', '--bundle', bundle_path, '--input', bag, '--output', tmp_path / 'out']
+    assert '--topic' in complaint(capsys, *words)
+    assert main([str(word) for word in [*words, '--topic', '/a']]) == 0
+    assert len(list((tmp_path / 'out' / 'labels').iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ('words', 'expected'),
+    [
+        (['--interval', '0'], 'use 1 (only keyframes) or more'),
+        (['--interval', 'five'], '--interval'),
+        (['--keyframe-mode', 'concurrent'], 'choose from'),
+        (['--policy', 'adaptive'], 'choose from'),
+        (['--backend', 'cuda'], 'choose from'),
+        (['--backend', 'tensorrt'], 'not part of this release'),
+        (['--bundle', '/nowhere'], 'no such folder'),
+        (['--input', '/nowhere'], 'no input /nowhere'),
+        (['--topic', '/image'], 'not a rosbag2'),
+        (['--output', '/proc/none'], 'choose another output folder'),
+        (['--unknown'], 'unrecognized arguments: --unknown'),
+    ],
+)
+def test_what_is_wrong_is_one_line(tmp_path, folder, bundle_path, capsys, words, expected):
+    good = ['--bundle', bundle_path, '--input', folder, '--output', tmp_path / 'out']
+    assert expected in complaint(capsys, 'segment', *good, *words)
+
+
+def test_a_missing_option_and_a_missing_command(capsys):
+    assert '--input' in complaint(capsys, 'segment', '--output', 'x')
+    assert 'COMMAND' in complaint(capsys)
+
+
+def test_the_input_is_never_overwritten(tmp_path, folder, bundle_path, capsys):
+    (tmp_path / 'out').mkdir()
+    folder.rename(tmp_path / 'out' / 'labels')
+    words = ['--input', tmp_path / 'out' / 'labels', '--output', tmp_path / 'out']
+    text = complaint(capsys, 'segment', '--bundle', bundle_path, *words)
+    assert 'would overwrite the input' in text
+    assert len(list((tmp_path / 'out' / 'labels').iterdir())) == 8
+
+
+def test_an_interrupted_run(tmp_path, folder, bundle_path, capsys, monkeypatch):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr('accel_ros.commands.segment.open_engine', interrupt)
+    words = ['--bundle', bundle_path, '--input', folder, '--output', tmp_path / 'out']
+    assert 'interrupted' in complaint(capsys, 'segment', *words)
+
+
+def test_help_and_version(capsys):
+    for words in (['--help'], ['segment', '--help'], ['--version']):
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        assert end.value.code == 0
+    assert __version__ in capsys.readouterr().out

@@ -1,0 +1,81 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Real recordings of given images: folders, videos and rosbag2 bags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rosbags.rosbag2 import StoragePlugin, Writer
+from rosbags.typesys import Stores, get_typestore
+
+TYPES = get_typestore(Stores.ROS2_HUMBLE)
+PERIOD_NS = 40_000_000
+START_NS = 1_700_000_000_123_456_789
+
+
+def write_folder(folder: Path, images: Sequence[np.ndarray]) -> Path:
+    """Write images (rgb) as PNG files whose numbers are not padded."""
+    folder.mkdir(parents=True)
+    for index, image in enumerate(images):
+        cv2.imwrite(str(folder / f'frame{index}.png'), image[..., ::-1])
+    return folder
+
+
+def write_video(path: Path, images: Sequence[np.ndarray], fps: float = 25.0) -> Path:
+    """Write images (rgb) as a film."""
+    height, width = images[0].shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'mp4v'), fps, (width, height))
+    assert writer.isOpened()
+    for image in images:
+        writer.write(np.ascontiguousarray(image[..., ::-1]))
+    writer.release()
+    return path
+
+
+def image_message(image: np.ndarray, stamp_ns: int, encoding: str = 'rgb8', padding: int = 0):
+    """Return a sensor_msgs/Image of pixels [h, w, channels], its rows padded."""
+    rows = np.pad(image.reshape(len(image), -1), ((0, 0), (0, padding)), constant_values=255)
+    return TYPES.types['sensor_msgs/msg/Image'](
+        header=_header(stamp_ns),
+        height=image.shape[0],
+        width=image.shape[1],
+        encoding=encoding,
+        is_bigendian=0,
+        step=rows.shape[1],
+        data=rows.ravel(),
+    )
+
+
+def compressed_message(image: np.ndarray, stamp_ns: int):
+    """Return a sensor_msgs/CompressedImage (png) of pixels [h, w, 3] (rgb)."""
+    packed = cv2.imencode('.png', np.ascontiguousarray(image[..., ::-1]))[1].ravel()
+    return TYPES.types['sensor_msgs/msg/CompressedImage'](_header(stamp_ns), 'png', packed)
+
+
+def write_bag(path: Path, topics: dict[str, Sequence], storage: str = 'mcap') -> Path:
+    """Write a bag of messages by topic; all of a topic are of one type."""
+    with Writer(path, version=9, storage_plugin=StoragePlugin[storage.upper()]) as writer:
+        for topic, messages in topics.items():
+            kind = messages[0].__msgtype__ if messages else 'sensor_msgs/msg/Image'
+            connection = writer.add_connection(topic, kind, typestore=TYPES)
+            for index, message in enumerate(messages):
+                data = TYPES.serialize_cdr(message, kind)
+                writer.write(connection, START_NS + index * PERIOD_NS, data)
+    return path
+
+
+def image_topic(images: Sequence[np.ndarray], padding: int = 0) -> list:
+    """Return images (rgb) as messages, stamped from START_NS."""
+    return [
+        image_message(image, START_NS + index * PERIOD_NS, padding=padding)
+        for index, image in enumerate(images)
+    ]
+
+
+def _header(stamp_ns: int):
+    time = TYPES.types['builtin_interfaces/msg/Time'](*divmod(stamp_ns, 10**9))
+    return TYPES.types['std_msgs/msg/Header'](stamp=time, frame_id='camera_optical')
