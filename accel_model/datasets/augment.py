@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+Image = np.ndarray
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def augment(
 
 def random_placement(
     size: tuple[int, ...], how: Augmentation, rng: np.random.Generator
-) -> NDArray[np.float64]:
+) -> np.ndarray:
     """2x3 matrix that takes image coordinates to coordinates in the crop."""
     height, width = size
     scale = rng.uniform(*how.scale)

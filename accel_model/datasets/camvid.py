@@ -10,11 +10,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from accel_ros.errors import AccelError
 
-Image = NDArray[np.uint8]
+Image = np.ndarray
 
 NUM_CLASSES = 11
 IGNORE = 11
@@ -68,7 +67,7 @@ class CamVid:
         return self.frames[index]
 
     @cached_property
-    def frequencies(self) -> NDArray[np.float64]:
+    def frequencies(self) -> np.ndarray:
         """Share of every class among the labelled pixels, [11]."""
         counts = np.zeros(256, np.int64)
         for frame in self.frames:
@@ -77,11 +76,8 @@ class CamVid:
 
 
 def _read(image_path: Path, labels_path: Path) -> LabelledFrame:
-    image = cv2.imread(str(image_path), cv2.IMREAD_COLOR)
-    labels = cv2.imread(str(labels_path), cv2.IMREAD_GRAYSCALE)
-    for path, pixels in ((image_path, image), (labels_path, labels)):
-        if pixels is None:
-            raise DatasetError(f'{path} is missing or is no image: copy it again')
+    image = _pixels(image_path, cv2.IMREAD_COLOR)
+    labels = _pixels(labels_path, cv2.IMREAD_GRAYSCALE)
     if image.shape[:2] != labels.shape:
         raise DatasetError(
             f'{labels_path} is {labels.shape[1]}x{labels.shape[0]} but its image is '
@@ -93,3 +89,10 @@ def _read(image_path: Path, labels_path: Path) -> LabelledFrame:
             'convert the labels to the 11-class layout'
         )
     return LabelledFrame(image_path.stem, cv2.cvtColor(image, cv2.COLOR_BGR2RGB), labels)
+
+
+def _pixels(path: Path, flags: int) -> np.ndarray:
+    pixels = cv2.imread(str(path), flags)
+    if pixels is None:
+        raise DatasetError(f'{path} is missing or is no image: copy it again')
+    return pixels

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from accel_model.datasets import camvid
 
@@ -19,8 +18,8 @@ STRUCTURE = (camvid.BUILDING, camvid.TREE, camvid.FENCE)
 STRUCTURE_REACH = 61  # columns over which a facade continues behind what stands before it
 FARTHEST = 0.02
 
-Labels = NDArray[np.uint8]
-Map = NDArray[np.float32]
+Labels = np.ndarray
+Map = np.ndarray
 
 
 def horizon(labels: Labels) -> float:
@@ -44,7 +43,7 @@ def inverse_depth(labels: Labels, horizon_row: float) -> Map:
     return np.where(labels == camvid.SKY, 0.0, near).astype(np.float32)
 
 
-def _contact_rows(ground: NDArray[np.bool_]) -> Map:
+def _contact_rows(ground: np.ndarray) -> Map:
     """For every pixel the first ground row below it in its column; the image's end if none."""
     height = ground.shape[0]
     rows = np.where(ground, np.arange(height)[:, None], height)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from accel_model.datasets.camvid import DatasetError
+from accel_model.datasets.resample import pixel_grid, resample
 
-Image = NDArray[np.uint8]
-Map = NDArray[np.float32]
+Image = np.ndarray
+Map = np.ndarray
 
 AGREEMENT = 1.0  # pixels that the way back may miss the start by
 
@@ -32,7 +32,7 @@ class FlowPair:
     current: Image
     previous: Image
     flow: Map
-    valid: NDArray[np.bool_]
+    valid: np.ndarray
 
 
 class TaughtVideo:
@@ -45,7 +45,7 @@ class TaughtVideo:
 
     def __init__(self, path: Path, height: int) -> None:
         self.frames = _read(path, height)
-        self._teacher = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._teacher = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
 
     def pair(self, rng: np.random.Generator, farthest: int = 2) -> FlowPair:
         """Two frames at most `farthest` apart, in either order of time."""
@@ -62,13 +62,11 @@ class TaughtVideo:
 
     def _flow(self, source: Image, target: Image) -> Map:
         gray = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (source, target)]
-        return self._teacher.calc(gray[0], gray[1], None)
+        return self._teacher.calc(*gray, None)  # type: ignore[call-overload]
 
 
 def _carry(values: Map, flow: Map) -> Map:
-    height, width = flow.shape[:2]
-    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1).astype(np.float32)
-    return cv2.remap(values, grid + flow, None, cv2.INTER_LINEAR)
+    return resample(values, pixel_grid(*flow.shape[:2]) + flow)
 
 
 def _read(path: Path, height: int) -> list[Image]:

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from accel_model.datasets import camvid
 from accel_model.datasets.relief import horizon, inverse_depth
+from accel_model.datasets.resample import pixel_grid, resample
 
 FOCAL = 1.0  # focal length in image widths, about that of the CamVid camera
 MOVERS = (camvid.CAR, camvid.PEDESTRIAN, camvid.BICYCLIST)
 
-Image = NDArray[np.uint8]
-Map = NDArray[np.float32]
+Image = np.ndarray
+Map = np.ndarray
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Drive:
 
     images: Image
     flows: Map
-    valid: NDArray[np.bool_]
+    valid: np.ndarray
 
 
 def random_motion(rng: np.random.Generator) -> Motion:
@@ -73,18 +73,18 @@ def drive(
     order = np.argsort(nearness, axis=None, kind='stable')  # nearest last: it hides the others
     backdrop = ~np.isin(labels, MOVERS)
     height, width = labels.shape
-    position = np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1).astype(np.float32)
+    position = pixel_grid(height, width)
     source = position  # where in the still each pixel of the latest view comes from
     known = np.ones((height, width), bool)
     images, flows, valid = [image], [], []
     for _ in range(frames - 1):
         moved, nearness = _step(position, nearness, motion, horizon_row)
         moved += own
-        flow = cv2.remap(moved - position, source, None, cv2.INTER_LINEAR)
+        flow = resample(moved - position, source)
         flows.append(flow)
         valid.append(known & _inside(flow))
         source, known = _splat(moved, order, backdrop)
-        images.append(cv2.remap(image, source, None, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT))
+        images.append(resample(image, source, cv2.BORDER_REFLECT))
         position = moved
     return Drive(np.stack(images[::-1]), np.stack(flows[::-1]), np.stack(valid[::-1]))
 
@@ -121,16 +121,14 @@ def _object_motion(labels: Image, nearness: Map, rng: np.random.Generator) -> Ma
     return own
 
 
-def _inside(flow: Map) -> NDArray[np.bool_]:
+def _inside(flow: Map) -> np.ndarray:
     height, width = flow.shape[:2]
     x = flow[..., 0] + np.arange(width)
     y = flow[..., 1] + np.arange(height)[:, None]
     return (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
 
 
-def _splat(
-    moved: Map, order: NDArray[np.int64], backdrop: NDArray[np.bool_]
-) -> tuple[Map, NDArray[np.bool_]]:
+def _splat(moved: Map, order: np.ndarray, backdrop: np.ndarray) -> tuple[Map, np.ndarray]:
     """Invert a displacement of the still's pixels, nearer pixels over farther ones.
 
     :returns: for every pixel of the new view its position in the still, and where it is known;
@@ -151,7 +149,7 @@ def _splat(
     return source.reshape(height, width, 2), known.reshape(height, width)
 
 
-def _continue(source: Map, known: NDArray[np.bool_], anchor: NDArray[np.bool_]) -> None:
+def _continue(source: Map, known: np.ndarray, anchor: np.ndarray) -> None:
     """Fill unknown positions from their nearest anchors, as if the picture went on beyond them."""
     _, zone = cv2.distanceTransformWithLabels(
         (~anchor).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
@@ -164,6 +162,6 @@ def _continue(source: Map, known: NDArray[np.bool_], anchor: NDArray[np.bool_]) 
     source[unknown] = source[near] + (_coordinates(unknown, width) - _coordinates(near, width))
 
 
-def _coordinates(index: NDArray[np.integer], width: int) -> Map:
+def _coordinates(index: np.ndarray, width: int) -> Map:
     """Pixel numbers [N] -> x and y, [N, 2]."""
     return np.stack(np.divmod(index, width)[::-1], -1).astype(np.float32)

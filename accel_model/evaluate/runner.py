@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from accel_model.datasets.camvid import LabelledFrame
@@ -18,7 +17,7 @@ from accel_model.evaluate.protocol import steps
 from accel_model.networks.accel import Accel
 from accel_ros.metrics import Confusion
 
-Labels = NDArray[np.uint8]
+Labels = np.ndarray
 
 
 @dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -38,7 +39,7 @@ class EfficientNetTrunk(nn.Module):
         self.channels: list[int] = []
         for blocks in _split_by_stride(network._blocks)[: LEVEL_STRIDES.index(deepest) + 1]:
             self.stages.append(nn.Sequential(*blocks))
-            self.channels.append(blocks[-1]._block_args.output_filters)
+            self.channels.append(_block_args(blocks[-1]).output_filters)
 
     def forward(self, data: Tensor) -> list[Tensor]:
         """data [N, 3, H, W] -> levels [N, C_i, H/s, W/s] for the strides 4, 8, ... deepest."""
@@ -111,6 +112,10 @@ def _split_by_stride(blocks: nn.ModuleList) -> list[list[nn.Module]]:
     return stages
 
 
+def _block_args(block: nn.Module) -> Any:
+    return block._block_args
+
+
 def _stride(block: nn.Module) -> int:
-    stride = block._block_args.stride
-    return stride if isinstance(stride, int) else stride[0]
+    stride = _block_args(block).stride
+    return int(stride if isinstance(stride, int) else stride[0])

@@ -21,7 +21,7 @@ from accel_model.networks.accel import Accel
 from accel_model.networks.variants import build, find
 from accel_model.networks.warp import warp
 from accel_model.train.config import TrainConfig
-from accel_model.train.parts import data_of, load_parts
+from accel_model.train.parts import channels_last, data_of, load_parts
 
 
 class ClipTask:
@@ -41,7 +41,7 @@ class ClipTask:
         for name, parameter in network.named_parameters():
             parameter.requires_grad = name.split('.')[0] in config.network['train']
         self.network = network
-        self.module: nn.Module = network.to(memory_format=torch.channels_last)
+        self.module: nn.Module = channels_last(network)
         self.stills = CamVid(Path(data.pop('folder')), 'train')
         frequencies = torch.from_numpy(self.stills.frequencies).float()
         self.weights = balanced_weights(frequencies, data.pop('class_balance'))
@@ -71,7 +71,8 @@ class ClipTask:
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
         """Loss of the fused scores, and of each branch's own, on the last frame."""
         self.module.eval()  # the batch normalisations keep the statistics of the stages before
-        network, size = self.network, batch['labels'].shape[-2:]
+        network = self.network
+        size = (batch['labels'].shape[-2], batch['labels'].shape[-1])
         frames = [data_of(network, image) for image in batch['clip'].unbind(1)]
         feat = self._carried(frames, batch['key'])
         reference_scores = network.head(feat)

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+
+from rich.console import Console
 
 from accel_model.train.clip import ClipTask
 from accel_model.train.config import TrainConfig, load_config
@@ -29,11 +32,14 @@ def run(args: argparse.Namespace) -> None:
     changes = [*args.changes, f'data.folder={args.data}'] if args.data else args.changes
     config = load_config(args.config, changes)
     weights = train(make_task(config), config)
-    print(f'weights: {weights}')
+    Console().print(f'weights: {weights}')
 
 
 def make_task(config: TrainConfig) -> Task:
     """The task that a configuration names."""
-    tasks = {'frame': FrameTask, 'flow': FlowTask, 'clip': ClipTask}
-    task: Task = tasks[config.task](config)
-    return task
+    tasks: dict[str, Callable[[TrainConfig], Task]] = {
+        'frame': FrameTask,
+        'flow': FlowTask,
+        'clip': ClipTask,
+    }
+    return tasks[config.task](config)

@@ -36,7 +36,7 @@ class OptimiserConfig:
 class TrainConfig:
     """Everything that a training is made of.
 
-    :ivar task: 'frame' (a branch alone, single frames), 'flow' or 'clip' (fusion through the warp).
+    :ivar task: 'frame' (a branch alone, single frames), 'flow' or 'clip' (fusion on clips).
     :ivar output: folder for checkpoints, log and the resulting weights.
     :ivar network: what the task builds, see the task's module.
     :ivar data: what the task samples, see the task's module.

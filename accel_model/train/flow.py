@@ -9,7 +9,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -21,7 +20,7 @@ from accel_model.losses import endpoint_error
 from accel_model.networks.flownet import PIXELS_PER_UNIT
 from accel_model.networks.variants import build, find
 from accel_model.train.config import ConfigError, TrainConfig
-from accel_model.train.parts import data_of, save_part
+from accel_model.train.parts import channels_last, data_of, save_part
 
 LEVEL_WEIGHTS = (0.05, 0.05, 0.1, 0.2, 0.6)  # coarse to fine
 
@@ -39,7 +38,8 @@ class FlowTask:
         self.network = build(find(config.network['variant']), None, NUM_CLASSES, 'camvid')
         if self.network.flow is None:
             raise ConfigError(f'variant {config.network["variant"]!r} has no flow to train')
-        self.module: nn.Module = self.network.flow.to(memory_format=torch.channels_last)
+        self.flow = channels_last(self.network.flow)
+        self.module: nn.Module = self.flow
         self.stills = CamVid(Path(data.pop('folder')), 'train')
         self.video = TaughtVideo(Path(data.pop('video')), self.stills[0].image.shape[0])
         self.video_share = data.pop('video_share')
@@ -61,13 +61,13 @@ class FlowTask:
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
         """Endpoint error in pixels over all levels."""
         batch = {key: value.flatten(0, 1) for key, value in batch.items()}
-        predictions = self.module.predictions(
+        predictions = self.flow.predictions(
             data_of(self.network, batch['current']), data_of(self.network, batch['previous'])
         )
         valid = batch['valid'].float()[:, None]
         total = batch['flow'].new_zeros(())
         for weight, prediction in zip(LEVEL_WEIGHTS, predictions, strict=True):
-            size = prediction.shape[-2:]
+            size = (prediction.shape[-2], prediction.shape[-1])
             share = F.adaptive_avg_pool2d(valid, size)
             truth = F.adaptive_avg_pool2d(batch['flow'] * valid, size) / share.clamp(min=1e-6)
             error = endpoint_error(prediction * PIXELS_PER_UNIT, truth, share[:, 0] > 0.5)
@@ -89,7 +89,7 @@ def _augment(pair: FlowPair, how: Augmentation, rng: np.random.Generator) -> dic
     valid = cv2.warpAffine(pair.valid.astype(np.uint8), placement, window, flags=cv2.INTER_NEAREST)
     flow = cv2.warpAffine(pair.flow, placement, window)
     flow = flow * np.diag(placement[:, :2]).astype(np.float32)  # scale, and sign of a mirrored x
-    together = recolour(np.stack([current, previous]).reshape(-1, how.crop[1], 3), how.colour, rng)
+    together = recolour(np.concatenate([current, previous]), how.colour, rng)
     current, previous = together.reshape(2, *how.crop, 3)
     return {
         'current': recolour(current, how.colour / 5, rng),  # exposure drifts between frames

@@ -15,10 +15,10 @@ from accel_model.datasets.augment import Augmentation, augment
 from accel_model.datasets.camvid import IGNORE, NUM_CLASSES, CamVid
 from accel_model.losses import balanced_weights, segmentation_loss
 from accel_model.networks.accel import Accel
-from accel_model.networks.efficientnet import load_imagenet
+from accel_model.networks.efficientnet import EfficientNetBranch, load_imagenet
 from accel_model.networks.variants import build, find
 from accel_model.train.config import ConfigError, TrainConfig
-from accel_model.train.parts import BRANCHES, data_of, save_part
+from accel_model.train.parts import BRANCHES, channels_last, data_of, save_part
 
 
 class SingleFrame(nn.Module):
@@ -53,8 +53,8 @@ class FrameTask:
             raise ConfigError(f'branch {self.name!r} is not one of {", ".join(BRANCHES)}')
         self.network = build(find(config.network['variant']), None, NUM_CLASSES, 'camvid')
         module = SingleFrame(self.network, self.name)
-        load_imagenet(module.branch.trunk)
-        self.module: nn.Module = module.to(memory_format=torch.channels_last)
+        start_from_imagenet(module.branch)
+        self.module: nn.Module = channels_last(module)
         self.frames = CamVid(Path(data.pop('folder')), 'train')
         frequencies = torch.from_numpy(self.frames.frequencies).float()
         self.weights = balanced_weights(frequencies, data.pop('class_balance'))
@@ -77,3 +77,16 @@ class FrameTask:
         save_part(
             path, {branch: module.get_submodule('branch'), head: module.get_submodule('head')}
         )
+
+
+def start_from_imagenet(branch: nn.Module) -> None:
+    """Give a branch the ImageNet weights of its backbone.
+
+    :raises ConfigError: there are none for this backbone.
+    """
+    if not isinstance(branch, EfficientNetBranch):
+        raise ConfigError(
+            f'no ImageNet weights are known for {type(branch).__name__}: choose a variant with '
+            'EfficientNet-Lite branches'
+        )
+    load_imagenet(branch.trunk)

@@ -95,8 +95,8 @@ class _Run:
         self.optimiser.zero_grad(set_to_none=True)
         if not torch.isfinite(loss):
             raise TrainingError(
-                f'the loss became {loss.item()}: lower optimiser.learning_rate, or check the labels; '
-                'the last checkpoint is kept'
+                f'the loss became {loss.item()}: lower optimiser.learning_rate or check the '
+                'labels; the last checkpoint is kept'
             )
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip_norm)

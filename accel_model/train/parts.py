@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,14 @@ def data_of(network: Accel, image: Tensor) -> Tensor:
     """RGB uint8 [N, H, W, 3] -> network data [N, 3, H, W], in the memory order CPUs prefer."""
     data = network.normalize(image.permute(0, 3, 1, 2).float())
     return data.contiguous(memory_format=torch.channels_last)
+
+
+Module = TypeVar('Module', bound=nn.Module)
+
+
+def channels_last(module: Module) -> Module:
+    """Store the weights in the memory order that CPUs convolve fastest in."""
+    return module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def save_part(path: Path, modules: Mapping[str, nn.Module]) -> None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from support.street import HEIGHT, WIDTH, street
 
 from accel_model.datasets import camvid
 from accel_model.datasets.relief import horizon, inverse_depth
+from accel_model.datasets.resample import pixel_grid, resample
 from accel_model.datasets.virtual_drive import Motion, drive, random_motion
 
 STILL = Motion(0.0, 0.0, (0.0, 0.0, 0.0))
@@ -20,8 +20,7 @@ FORWARD = Motion(0.15, 0.005, (0.01, 0.002, 0.001))
 
 
 def warped(previous, flow):
-    grid = np.stack(np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT)), -1).astype(np.float32)
-    return cv2.remap(previous, grid + flow, None, cv2.INTER_LINEAR)
+    return resample(previous, pixel_grid(HEIGHT, WIDTH) + flow)
 
 
 def test_relief_has_a_far_sky_and_a_road_that_comes_nearer():

@@ -1,6 +1,6 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""accel-lite's four stages, each for two steps on a made-up street, from command to bundle-ready."""
+"""accel-lite's four stages, each for two steps on a made-up street."""
 
 from __future__ import annotations
 
