@@ -17,7 +17,7 @@ def merge_files(paths: Sequence[Path], variant: Variant) -> dict[str, Array]:
     """
     Read files in order; a later file's arrays win.
 
-    A file of the update branch alone has no prefix on its names and gets it here; a head named
+    A file of a small network alone has no prefix on its names and gets it here; a head named
     after its trunk is copied to the name the variant uses (ResNet-50: `curr_`). The original's
     training does the same when it merges its files.
     """
@@ -28,12 +28,15 @@ def merge_files(paths: Sequence[Path], variant: Variant) -> dict[str, Array]:
 
 
 def add_prefix(arrays: dict[str, Array], variant: Variant) -> dict[str, Array]:
-    """Add the update branch's prefix to every name lacking it, in a file of that branch alone."""
-    if variant.update is None:
+    """
+    Add a small network's prefix to the names of a file that holds that network alone.
+
+    Such a file has layers that no other part of the variant has, and no prefix anywhere.
+    """
+    prefix, _ = TRUNK_PREFIX[variant.update or variant.reference]
+    if not prefix or any(layer_of(name).startswith(prefix) for name in arrays):
         return arrays
-    prefix, _ = TRUNK_PREFIX[variant.update]
     layers = {layer_of(name) for name in mxnet_names(variant).values()}
-    # Layers that only the update branch has, as a file of that branch alone calls them.
     telling = {layer.removeprefix(prefix) for layer in layers if layer.startswith(prefix)} - layers
     if not any(layer_of(name) in telling for name in arrays):
         return arrays
@@ -56,4 +59,4 @@ def copy_heads(arrays: Mapping[str, Array], variant: Variant) -> dict[str, Array
 
 def _prefixed(name: str, prefix: str) -> str:
     kind, _, rest = name.partition(':')
-    return name if rest.startswith(prefix) else f'{kind}:{prefix}{rest}'
+    return f'{kind}:{prefix}{rest}'

@@ -73,9 +73,9 @@ HOSTILE = {
     'says it holds 1152921504606846976 arrays': struct.pack('<QQQ', 0x112, 0, 1 << 60),
     'claims 4294967295 dimensions': with_array(struct.pack('<I', 0xFFFFFFFF) + bytes(64)),
     'claims 2147483647 dimensions': with_array(struct.pack('<IiI', V2, 0, 0x7FFFFFFF)),
-    'needs 18446744065119617028 bytes': with_array(
-        struct.pack('<III', 2, 0xFFFFFFFF, 0xFFFFFFFF)[:12] + struct.pack('<iii', 1, 0, 4)
-    ).replace(struct.pack('<II', 0xFFFFFFFF, 0xFFFFFFFF), struct.pack('<II', 0xFFFFFFFF, 1 << 30)),
+    'needs 18446744069414584320 bytes': with_array(
+        struct.pack('<IIIiii', 2, 0xFFFFFFFF, 1 << 30, 1, 0, 0)
+    ),
     'impossible shape (-1,)': with_array(struct.pack('<IiIqiii', V2, 0, 1, -1, 1, 0, 0)),
     'impossible shape (4611686018427387904, 0)': with_array(
         struct.pack('<IiIqqiii', V2, 0, 2, 1 << 62, 0, 1, 0, 0)

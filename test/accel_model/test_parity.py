@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.parity import TOLERANCE, Parity, compare_folder
 from support.golden import COMPACT, full_recordings
+
+from benchmarks.parity import TOLERANCE, Parity, compare_folder
 
 
 def assert_equal(rows: list[Parity]) -> None:
