@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from tqdm import tqdm
 
 from accel_ros.bundle import Bundle
 from accel_ros.engines import Engine
-from accel_ros.errors import AccelError, ImageError, SourceError, one_line
+from accel_ros.errors import AccelError, one_line
 from accel_ros.film import Film
 from accel_ros.overlay import overlay
 from accel_ros.pipeline import Frame, Pipeline, Segmentation
@@ -77,36 +76,26 @@ def _results(
     `total_ms` is from the decoded image to labels at its size, what a robot waits for; reading the
     frame and writing the results are stages of their own beside it.
     """
-    frames = iter(source)
-    for index in itertools.count():
-        watch = Stopwatch()
-        frame = next(frames, None)
-        if frame is None:
-            return
+    frames, watch = iter(source), Stopwatch()
+    while (frame := next(frames, None)) is not None:
         read_ms = watch.lap_ms()
-        try:
-            result = pipeline.process(frame)
-        except ImageError as cause:
-            raise SourceError(f'frame {index} cannot be segmented: {cause}') from cause
+        result = pipeline.process(frame)
         total_ms = watch.lap_ms()
-        stages = {
-            'read_ms': read_ms,
-            'convert_ms': result.convert_ms,
-            'infer_ms': result.infer_ms,
-        }
-        yield (
-            frame,
-            result,
-            {
-                'stamp_ns': frame.stamp_ns,
-                'kind': result.kind,
-                'reason': result.reason,
-                'frames_since_keyframe': result.frames_since_keyframe,
-                'drift': result.drift,
-                'total_ms': total_ms,
-                'stages': stages,
+        record = {
+            'stamp_ns': frame.stamp_ns,
+            'kind': result.kind,
+            'reason': result.reason,
+            'frames_since_keyframe': result.frames_since_keyframe,
+            'drift': result.drift,
+            'total_ms': total_ms,
+            'stages': {
+                'read_ms': read_ms,
+                'convert_ms': result.convert_ms,
+                'infer_ms': result.infer_ms,
             },
-        )
+        }
+        yield frame, result, record
+        watch = Stopwatch()
 
 
 def _prepare(output: Path) -> None:

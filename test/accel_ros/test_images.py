@@ -1,6 +1,8 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
 import array
+import struct
+import zlib
 from types import SimpleNamespace
 
 import cv2
@@ -225,3 +227,11 @@ def test_hostile_compressed_images_give_only_image_errors(junk_bytes, cut):
         images.decode_compressed(packed[:cut] + junk_bytes)
     except ImageError as error:
         assert '\n' not in str(error)
+
+
+def test_a_header_that_promises_too_many_pixels_is_refused():
+    packed = bytearray(cv2.imencode('.png', np.zeros((4, 4, 3), np.uint8))[1].tobytes())
+    packed[16:24] = struct.pack('>II', 1_000_000, 1_000_000)
+    packed[29:33] = struct.pack('>I', zlib.crc32(packed[12:29]))
+    with pytest.raises(ImageError, match='cannot be decoded'):
+        images.decode_compressed(bytes(packed))

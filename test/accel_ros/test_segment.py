@@ -1,5 +1,6 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
+import errno
 import json
 from pathlib import Path
 
@@ -120,4 +121,14 @@ def test_an_output_that_cannot_be_written(tmp_path, bundle, engine, clip):
     (tmp_path / 'out').write_text('a file')
     source = open_source(write_folder(tmp_path / 'in', clip))
     with pytest.raises(AccelError, match='out cannot be written: .*choose another output'):
+        segment(bundle, engine, source, tmp_path / 'out', interval=3)
+
+
+def test_a_full_disk_is_named(tmp_path, bundle, engine, clip, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    source = open_source(write_folder(tmp_path / 'in', clip))
+    monkeypatch.setattr(Path, 'write_bytes', full)
+    with pytest.raises(AccelError, match='000000.png cannot be written: .*No space left'):
         segment(bundle, engine, source, tmp_path / 'out', interval=3)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.recordings import write_folder, write_video
+from support.recordings import damage_end, write_folder, write_video
 
 from accel_ros.errors import SourceError
 from accel_ros.sources import FolderSource, VideoSource, natural_key, open_source
@@ -103,3 +103,9 @@ def test_a_truncated_video(tmp_path, images):
 def test_a_topic_needs_a_bag(tmp_path, images):
     with pytest.raises(SourceError, match='not a rosbag2, so it has no topic /image'):
         open_source(write_folder(tmp_path / 'in', images), topic='/image')
+
+
+def test_a_video_with_a_damaged_end_is_read_up_to_there(tmp_path, clip):
+    source = open_source(damage_end(write_video(tmp_path / 'in.mp4', clip)))
+    assert source.count == len(clip)
+    assert 1 <= len(list(source)) < len(clip)

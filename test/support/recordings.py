@@ -36,6 +36,16 @@ def write_video(path: Path, images: Sequence[np.ndarray], fps: float = 25.0) -> 
     return path
 
 
+def damage_end(video: Path) -> Path:
+    """Wipe the last part of a video's frames, but not its table of contents."""
+    content = bytearray(video.read_bytes())
+    start, end = content.index(b'mdat') + 4, content.index(b'moov') - 8
+    wiped = start + (end - start) * 4 // 5
+    content[wiped:end] = bytes(end - wiped)
+    video.write_bytes(content)
+    return video
+
+
 def image_message(image: np.ndarray, stamp_ns: int, encoding: str = 'rgb8', padding: int = 0):
     """Return a sensor_msgs/Image of pixels [h, w, channels], its rows padded."""
     rows = np.pad(image.reshape(len(image), -1), ((0, 0), (0, padding)), constant_values=255)
