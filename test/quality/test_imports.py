@@ -1,0 +1,71 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Who may import whom: the arrows of docs/architecture.md point down."""
+
+import subprocess
+import sys
+
+import pytest
+from support.sources import imports, python_files, relative
+
+ROS = {
+    'ament_index_python', 'builtin_interfaces', 'cv_bridge', 'diagnostic_msgs', 'launch',
+    'launch_ros', 'lifecycle_msgs', 'rcl_interfaces', 'rclpy', 'sensor_msgs', 'std_msgs',
+    'std_srvs', 'vision_msgs',
+}  # fmt: skip
+TRAINING = {'accel_model', 'onnx', 'onnxscript', 'torch', 'torchmetrics', 'torchvision'}
+# The rooms of accel_ros, the lowest first; the node above them all, and nobody imports upwards.
+ABOVE_THE_ENGINES = ('pipeline', 'node', 'commands', 'cli', 'segment')
+
+
+def packages(path):
+    return {name.split('.')[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize('path', python_files('accel_ros'), ids=relative)
+def test_onboard_files_do_without_training(path):
+    assert not packages(path) & TRAINING
+
+
+@pytest.mark.parametrize(
+    'path',
+    [p for p in python_files('accel_ros') if '/node/' not in relative(p)],
+    ids=relative,
+)
+def test_only_the_node_knows_ros(path):
+    assert not packages(path) & ROS
+    names = {'.'.join(name.split('.')[:2]) for name in imports(path)}
+    assert not names & {'accel_ros.node', 'accel_ros.msg'}
+
+
+@pytest.mark.parametrize('path', python_files('accel_ros/engines'), ids=relative)
+def test_engines_know_nothing_above_them(path):
+    above = {f'accel_ros.{room}' for room in ABOVE_THE_ENGINES}
+    assert not {'.'.join(name.split('.')[:2]) for name in imports(path)} & above
+
+
+@pytest.mark.parametrize('path', python_files('accel_model'), ids=relative)
+def test_training_knows_neither_ros_nor_the_rooms_of_the_robot(path):
+    assert not packages(path) & ROS
+    rooms = {'.'.join(name.split('.')[:2]) for name in imports(path)}
+    assert not rooms & {f'accel_ros.{room}' for room in ('node', 'msg', 'cli', 'commands')}
+
+
+def test_keyframes_are_plain_python(repository):
+    path = repository / 'accel_ros' / 'keyframes.py'
+    ours = {name for name in imports(path) if name.startswith('accel_ros.')}
+    assert packages(path) - {'accel_ros'} <= sys.stdlib_module_names
+    assert {name.split('.')[1] for name in ours} <= {'errors'}
+
+
+def test_a_pipeline_loads_without_ros_and_without_training():
+    program = (
+        'import sys; import accel_ros.pipeline, accel_ros.engines.select, accel_ros.cli; '
+        'print(*{name.split(".")[0] for name in sys.modules})'
+    )
+    result = subprocess.run(
+        [sys.executable, '-c', program], capture_output=True, text=True, check=True
+    )
+    loaded = set(result.stdout.split())
+    assert 'onnxruntime' in loaded or 'numpy' in loaded
+    assert not loaded & (ROS | TRAINING | {'tensorrt'})
