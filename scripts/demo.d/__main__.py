@@ -43,8 +43,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument('--frames', type=int, help='play only so many frames (all)')
     parser.add_argument('--output', type=Path, default=REPOSITORY / 'demo', help='folder (demo/)')
     options = parser.parse_args(arguments)
-    if options.rate is not None and not 0.1 <= options.rate <= 200:
-        parser.error('--rate is in images a second, from 0.1 to 200')
+    if options.rate is not None and not 2 <= options.rate <= 200:
+        parser.error('--rate is in images a second, from 2 to 200')
     if options.frames is not None and options.frames < 1:
         parser.error('--frames is at least 1')
     return options
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace, steps: Steps, stack: ExitStack) -> None:
     if not result.shown:
         raise AccelError(f'no image came back labelled; see {folder / "node.log"}')
     report.write(result, folder)
-    sheet.make_film(result, clip, bundle.classes, rate, folder / 'overlay.mp4')
+    sheet.make_film(result, clip, bundle.classes, folder / 'overlay.mp4')
     sheet.make_contact_sheet(result, bundle.classes, folder / 'contact_sheet.png')
     steps.end()
     print(report.table(result, folder))

@@ -13,6 +13,7 @@ import rclpy
 from accel_ros.msg import FrameTiming
 from children import Child
 from lifecycle_msgs.srv import GetState
+from rclpy.client import Client
 from rclpy.executors import SingleThreadedExecutor
 from sensor_msgs.msg import Image
 from tqdm import tqdm
@@ -47,7 +48,9 @@ class Recorder:
         self._node = rclpy.create_node('recorder')
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)
-        self._get_state = self._node.create_client(GetState, '/segment/get_state')
+        self._get_state: Client[GetState.Request, GetState.Response] = self._node.create_client(
+            GetState, '/segment/get_state'
+        )
         for kind, topic, keep in (
             (Image, 'labels', self._keep_labels),
             (Image, 'overlay', self._keep_overlay),

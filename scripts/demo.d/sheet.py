@@ -23,9 +23,9 @@ BAR = 26
 INK, PAPER = (235, 235, 235), 24
 
 
-def make_film(result: Result, clip: Source, classes: ClassTable, rate: float, path: Path) -> None:
-    """Show, at the camera's rate, each image beside the newest one that came back labelled."""
-    film = Film(path, rate)
+def make_film(result: Result, clip: Source, classes: ClassTable, path: Path) -> None:
+    """Show the drive at its own speed, each image beside the newest that came back labelled."""
+    film = Film(path, clip.fps)
     legend = _legend(classes, 2 * PANEL[0])
     newest: Shown | None = None
     frames = tqdm(clip, total=result.sent, desc='film', unit='frame', disable=None, leave=False)
