@@ -1,0 +1,163 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Exported graphs run in onnxruntime and equal the PyTorch network on the recorded clip."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from support.golden import COMPACT, accel18, full_recordings
+from torch import Tensor, nn
+
+from accel_model.export.fold import fold_batch_norms
+from accel_model.export.form import OnboardForm
+from accel_model.export.graphs import UpdateGraph, read_image, read_scores
+from accel_model.export.onnx_file import write_graph
+from accel_model.networks.accel import Accel
+from accel_model.networks.upsampling import bilinear_kernel
+from benchmarks.parity import INTERVAL, load_network
+
+CLIP = np.load(COMPACT / 'clip18_w16_64x128_s7.npz')['frames_bgr'][..., ::-1].copy()
+UPDATE_OUTPUTS = ['labels', 'confidence', 'state_out', 'flow', 'drift', 'scores']
+
+
+class ScoredUpdate(nn.Module):
+    """The update graph with its scores as one more output."""
+
+    def __init__(self, form: OnboardForm) -> None:
+        super().__init__()
+        self.form = form
+
+    def forward(self, image: Tensor, previous: Tensor, state: Tensor) -> tuple[Tensor, ...]:
+        data, before = read_image(self.form, image), read_image(self.form, previous)
+        step = self.form.update(data, before, state)
+        return *read_scores(step.scores), step.state, step.flow, step.drift, step.scores
+
+
+class ScoredKeyframe(nn.Module):
+    """The keyframe graph with its scores as one more output."""
+
+    def __init__(self, form: OnboardForm) -> None:
+        super().__init__()
+        self.form = form
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        scores, state = self.form.keyframe(read_image(self.form, image))
+        return *read_scores(scores), state, scores
+
+
+def onboard(network: Accel) -> OnboardForm:
+    return OnboardForm(fold_batch_norms(network, torch.zeros(1, 3, 64, 64)))
+
+
+def bilinear(network: Accel) -> Accel:
+    """Return the network with the kernels that trained ones have."""
+    network = copy.deepcopy(network).requires_grad_(False)
+    network.upsampling.weight[:] = bilinear_kernel(16)
+    network.update_upsampling.weight[:] = bilinear_kernel(16)
+    return network
+
+
+def open_update(form: OnboardForm, frame: Tensor, folder: Path) -> onnxruntime.InferenceSession:
+    with torch.no_grad():
+        _, state = form.keyframe(read_image(form, frame))
+    inputs = {'image': frame, 'previous': frame.clone(), 'state': state}
+    path = folder / 'update.onnx'
+    write_graph(ScoredUpdate(form), inputs, UPDATE_OUTPUTS, path)
+    return onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+
+
+def assert_updates_equal(
+    network: Accel, form: OnboardForm, frames: np.ndarray, session: onnxruntime.InferenceSession
+) -> None:
+    """Keyframes in PyTorch, updates in onnxruntime, against the paper's form."""
+    frames = [torch.from_numpy(frame[None]) for frame in frames]
+    wrong = pixels = 0
+    with torch.no_grad():
+        for index, frame in enumerate(frames):
+            data = read_image(form, frame)
+            if index % INTERVAL == 0:
+                _, feat = network.keyframe(data)
+                state = form.keyframe(data)[1].numpy()
+                continue
+            inputs = {'image': frame.numpy(), 'previous': frames[index - 1].numpy()}
+            outputs = dict(zip(UPDATE_OUTPUTS, session.run(None, inputs | {'state': state})))
+            update = network.update(data, read_image(form, frames[index - 1]), feat)
+            feat, state = update.feat, outputs['state_out']
+            scores = update.scores.numpy()
+            assert np.abs(outputs['scores'] - scores).max() <= 1e-4 * np.abs(scores).max()
+            wrong += int((outputs['labels'] != scores.argmax(1)).sum())
+            pixels += outputs['labels'].size
+            assert 0 <= outputs['drift'][0] <= 1
+    assert pixels and wrong <= 1e-4 * pixels
+
+
+@pytest.mark.parametrize('kernels', ['different', 'same'])
+def test_updates_of_the_recorded_clip(kernels: str, tmp_path: Path) -> None:
+    network = accel18() if kernels == 'different' else bilinear(accel18())
+    form = onboard(network)
+    assert form.score_fusion.may_come_first == (kernels == 'same')
+    session = open_update(form, torch.from_numpy(CLIP[:1]), tmp_path)
+    assert_updates_equal(network, form, CLIP, session)
+    nodes = [node.op_type for node in onnx.load(tmp_path / 'update.onnx').graph.node]
+    wide = nodes.count('ConvTranspose')
+    assert wide == 8 + 1 + (1 if kernels == 'same' else 2)  # flow, merged fc6, upsampling
+
+
+def test_updates_of_an_odd_size(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    frames = torch.randint(0, 256, (3, 137, 259, 3), dtype=torch.uint8)
+    form = onboard(accel18())
+    session = open_update(form, frames[:1], tmp_path)
+    assert_updates_equal(accel18(), form, frames.numpy(), session)
+
+
+def test_the_full_bilinear_clip_in_onnxruntime_alone(tmp_path: Path) -> None:
+    """Keyframes and updates of the rewritten form, against the original's own labels."""
+    golden = full_recordings()
+    network = load_network(golden, '18', 's8_bilinear')
+    recording = np.load(golden / 'clip18_w16_64x128_s8_bilinear.npz')
+    frames = recording['frames_bgr'][..., ::-1].copy()
+    form = onboard(network)
+    update = open_update(form, torch.from_numpy(frames[:1]), tmp_path)
+    path = tmp_path / 'keyframe.onnx'
+    outputs = ['labels', 'confidence', 'state', 'scores']
+    write_graph(ScoredKeyframe(form), {'image': torch.from_numpy(frames[:1])}, outputs, path)
+    keyframe = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    wrong = 0
+    for index, frame in enumerate(frames):
+        if index % INTERVAL == 0:
+            labels, _, state, scores = keyframe.run(None, {'image': frame[None]})
+        else:
+            inputs = {'image': frame[None], 'previous': frames[index - 1][None], 'state': state}
+            labels, _, state, _, _, scores = update.run(None, inputs)
+        due = recording[f'logits_{index}']
+        assert np.abs(scores - due).max() <= 1e-4 * np.abs(due).max()
+        wrong += int((labels != recording[f'pred_{index}']).sum())
+    assert wrong <= 1e-4 * frames[..., 0].size
+
+
+def test_files_are_plain_and_the_same_every_time(tmp_path: Path) -> None:
+    form = onboard(accel18())
+    image = torch.from_numpy(CLIP[:1])
+    state = torch.zeros(1, 64, 4, 8)
+    inputs = {'image': image, 'previous': image.clone(), 'state': state}
+    for name in ('a', 'b'):
+        spec = write_graph(UpdateGraph(form), inputs, UPDATE_OUTPUTS[:-1], tmp_path / name)
+    assert (tmp_path / 'a').read_bytes() == (tmp_path / 'b').read_bytes()
+    assert [str(tensor) for tensor in spec.inputs] == [
+        'image uint8 [1, 64, 128, 3]',
+        'previous uint8 [1, 64, 128, 3]',
+        'state float32 [1, 64, 4, 8]',
+    ]
+    model = onnx.load(tmp_path / 'a')
+    used = {name for node in model.graph.node for name in node.input}
+    assert {weight.name for weight in model.graph.initializer} <= used
+    assert not any(node.metadata_props or node.doc_string for node in model.graph.node)
+    assert b'.py' not in (tmp_path / 'a').read_bytes()
