@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ import children
 import report
 import sheet
 from recorder import Recorder
-from session import REPOSITORY, Session, Steps
+from session import REPOSITORY, Interrupts, Session, Steps
 
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.errors import AccelError
@@ -50,7 +49,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def run(options: argparse.Namespace, steps: Steps, stack: ExitStack) -> None:
+def run(
+    options: argparse.Namespace, steps: Steps, interrupts: Interrupts, stack: ExitStack
+) -> None:
     """Do the steps one after the other; each that fails raises AccelError."""
     steps.begin('open the network and the clip')
     bundle = Bundle.open(options.bundle or default_bundle())
@@ -62,18 +63,21 @@ def run(options: argparse.Namespace, steps: Steps, stack: ExitStack) -> None:
     steps.begin('start the node')
     session = Session()
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix='accel-demo-')))
-    node = children.start_node(folder / 'node.log', options.bundle)
-    stack.callback(node.stop)
+    with interrupts.held():
+        node = children.start_node(folder / 'node.log', options.bundle)
+        stack.callback(node.stop)
     recorder = Recorder()
     stack.callback(recorder.close)
     recorder.until_active(node)
     steps.say(f'{bundle.manifest.name} is active; to watch: {session.watch}')
 
     steps.begin(f'play {frames} frames at {rate:g} Hz: {frames / rate:.1f} s')
-    camera = children.start_camera(folder / 'camera.log', CLIP, rate, frames, scratch / 'sent')
-    stack.callback(camera.stop)
+    with interrupts.held():
+        log, sent_file = folder / 'camera.log', scratch / 'sent'
+        camera = children.start_camera(log, CLIP, rate, frames, sent_file)
+        stack.callback(camera.stop)
     recorder.record(camera, node, frames, frames / rate)
-    sent = json.loads((scratch / 'sent').read_text())
+    sent = json.loads(sent_file.read_text())
     node.stop()
 
     steps.begin('make the film')
@@ -96,21 +100,15 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
-def interrupt(number: int, _: object) -> None:
-    """End the demo, and with it the processes that it started."""
-    raise KeyboardInterrupt(number)
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run the demo; returns the exit status."""
     options = parse(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    interrupts = Interrupts()
     os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
     steps = Steps(total=4)
     try:
         with ExitStack() as stack:
-            run(options, steps, stack)
+            run(options, steps, interrupts, stack)
     except (AccelError, OSError) as error:
         print(f"demo: failed at step '{steps.name}': {error}", file=sys.stderr)
         return 1

@@ -93,11 +93,12 @@ def table(result: Result, folder: Path) -> str:
     """Return the figures as text, and what to do next."""
     sent_hz = (result.sent - 1) / result.seconds if result.seconds else 0.0
     labelled_hz = len(result.shown) / result.seconds if result.seconds else 0.0
+    reason = 'a newer image came before their turn' if result.dropped else ''
     lines = [
         '',
         f'  frames sent      {result.sent:5d}   {sent_hz:5.1f} per second',
         f'  frames labelled  {len(result.shown):5d}   {labelled_hz:5.1f} per second',
-        f'  frames dropped   {result.dropped:5d}   {"a newer one came first" * bool(result.dropped)}',
+        f'  frames dropped   {result.dropped:5d}   {reason}',
         *_hint(result),
         '',
         '  milliseconds                    count     p50     p95     max',

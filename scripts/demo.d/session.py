@@ -4,12 +4,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROFILE = REPOSITORY / 'config' / 'fastdds.xml'
+
+
+class Interrupts:
+    """Turns the signals that end a process into KeyboardInterrupt, except while they are held."""
+
+    def __init__(self) -> None:
+        """Take the signals over."""
+        self._holding = False
+        self._waiting = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._arrive)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Let the block end first: what it starts, it also notes down for its end."""
+        self._holding = True
+        try:
+            yield
+        finally:
+            self._holding = False
+        if self._waiting:
+            raise KeyboardInterrupt
+
+    def _arrive(self, number: int, _: object) -> None:
+        if not self._holding:
+            raise KeyboardInterrupt(number)
+        self._waiting = True
 
 
 class Session:
