@@ -11,7 +11,7 @@ from pathlib import Path
 
 import onnx
 import torch
-from onnxscript.optimizer import optimize_ir as fold_constants
+from onnxscript.optimizer import optimize_ir
 from torch import Tensor, nn
 
 from accel_ros.bundle import GraphSpec, TensorSpec
@@ -39,10 +39,11 @@ def write_graph(
             opset_version=OPSET,
             input_names=list(inputs),
             output_names=list(outputs),
+            optimize=False,
             verbose=False,
         )
     assert program is not None
-    fold_constants(program.model, input_size_limit=_NO_LIMIT, output_size_limit=_NO_LIMIT)
+    optimize_ir(program.model, input_size_limit=_NO_LIMIT, output_size_limit=_NO_LIMIT)
     model = program.model_proto
     _strip(model)
     onnx.checker.check_model(model, full_check=True)

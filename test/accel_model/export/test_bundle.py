@@ -71,9 +71,7 @@ def test_what_cannot_be_exported_is_said(
     (tmp_path / 'photos').mkdir()
     with pytest.raises(ExportError, match='exists and is not a bundle'):
         export_bundle(network, (64, 96), tmp_path / 'photos')
-    with pytest.raises(
-        ExportError, match='11 classes apart, but .* cityscapes has 19'
-    ):
+    with pytest.raises(ExportError, match='11 classes apart, but .* cityscapes has 19'):
         export_bundle(narrow_network('deeplab-18', 11), (64, 96), tmp_path / 'bundle')
     with pytest.raises(SystemExit):
         main(['export', '--weights', 'w', '-o', 'x', '--size', '64'])

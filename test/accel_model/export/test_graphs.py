@@ -13,11 +13,12 @@ import onnxruntime
 import pytest
 import torch
 from support.golden import COMPACT, accel18, full_recordings
+from support.narrow import narrow_network
 from torch import Tensor, nn
 
 from accel_model.export.fold import fold_batch_norms
 from accel_model.export.form import OnboardForm
-from accel_model.export.graphs import UpdateGraph, read_image, read_scores
+from accel_model.export.graphs import KeyframeGraph, read_image, read_scores
 from accel_model.export.onnx_file import write_graph
 from accel_model.networks.accel import Accel
 from accel_model.networks.upsampling import bilinear_kernel
@@ -144,17 +145,15 @@ def test_the_full_bilinear_clip_in_onnxruntime_alone(tmp_path: Path) -> None:
 
 
 def test_files_are_plain_and_the_same_every_time(tmp_path: Path) -> None:
-    form = onboard(accel18())
-    image = torch.from_numpy(CLIP[:1])
-    state = torch.zeros(1, 64, 4, 8)
-    inputs = {'image': image, 'previous': image.clone(), 'state': state}
+    graph = KeyframeGraph(onboard(narrow_network('deeplab-18')))
+    inputs = {'image': torch.from_numpy(CLIP[:1])}
     for name in ('a', 'b'):
-        spec = write_graph(UpdateGraph(form), inputs, UPDATE_OUTPUTS[:-1], tmp_path / name)
+        spec = write_graph(graph, inputs, ['labels', 'confidence'], tmp_path / name)
     assert (tmp_path / 'a').read_bytes() == (tmp_path / 'b').read_bytes()
-    assert [str(tensor) for tensor in spec.inputs] == [
+    assert [str(tensor) for tensor in spec.inputs + spec.outputs] == [
         'image uint8 [1, 64, 128, 3]',
-        'previous uint8 [1, 64, 128, 3]',
-        'state float32 [1, 64, 4, 8]',
+        'labels uint8 [1, 64, 128]',
+        'confidence uint8 [1, 64, 128]',
     ]
     model = onnx.load(tmp_path / 'a')
     used = {name for node in model.graph.node for name in node.input}
