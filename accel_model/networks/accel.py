@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from .description import Description
 from .flownet import FlowNet
+from .pwcnet import PwcNet
 from .upsampling import BilinearUpsampling, TransposedUpsampling
 from .warp import warp
 
@@ -75,7 +76,7 @@ class Accel(nn.Module):
         reference: nn.Module,
         head: nn.Module,
         upsampling: Upsampling,
-        flow: FlowNet | None = None,
+        flow: FlowNet | PwcNet | None = None,
         update_branch: nn.Module | None = None,
         update_head: nn.Module | None = None,
         update_upsampling: Upsampling | None = None,

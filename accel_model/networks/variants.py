@@ -20,6 +20,7 @@ from .description import Description, Widths
 from .efficientnet import EfficientNetBranch
 from .flownet import FlowNet, FlowWidths
 from .head import Head
+from .pwcnet import PwcNet
 from .resnet import RESNET50, RESNET101, RESNET_WIDTHS, ResNet
 from .resnet_small import RESNET18_UNITS, RESNET34_UNITS, SMALL_WIDTHS, SmallResNet
 from .upsampling import BilinearUpsampling, TransposedUpsampling
@@ -52,6 +53,12 @@ BACKBONES: dict[str, Backbone] = {
 }
 
 
+FLOWS: dict[str, Callable[[FlowWidths, int, float], FlowNet | PwcNet]] = {
+    'flownet-s': FlowNet,
+    'pwc-net': PwcNet,
+}
+
+
 @dataclass(frozen=True)
 class Variant:
     """
@@ -64,6 +71,7 @@ class Variant:
     :param stride: stride of state and scores, in image pixels
     :param upsampling: 'transposed' (the original) or 'bilinear'
     :param normalization: from RGB to network data
+    :param flow: the flow network
     :param flow_scale: factor on the data before the flow network
     :param widths: the variant's own widths; None: those of its backbones
     """
@@ -76,6 +84,7 @@ class Variant:
     stride: int = 16
     upsampling: str = 'transposed'
     normalization: Normalization = Normalization(mean=(123.15, 115.90, 103.06))
+    flow: str = 'flownet-s'
     flow_scale: float = 1.0 / 255.0
     widths: Widths | None = None
 
@@ -89,13 +98,14 @@ _ACCEL_LITE = Variant(
     stride=4,
     upsampling='bilinear',
     normalization=Normalization((efficientnet.MEAN,) * 3, (efficientnet.STD,) * 3),
+    flow='pwc-net',
     flow_scale=efficientnet.STD / 255.0,
     widths=Widths(
         reference=(96, 64),
         update=(96, 64),
         fc6=64,
         update_fc6=64,
-        flow=FlowWidths((32, 48, 64, 64, 96, 96, 128, 128, 128, 128), (96, 64, 48, 32)),
+        flow=FlowWidths((16, 32, 48, 64, 96), (48, 32, 24)),
     ),
 )
 
@@ -151,7 +161,7 @@ def build(
         'upsampling': _upsampling(variant, num_classes),
     }
     if variant.video:
-        parts['flow'] = FlowNet(widths.flow, variant.stride, variant.flow_scale)
+        parts['flow'] = FLOWS[variant.flow](widths.flow, variant.stride, variant.flow_scale)
     fusion_kind = None
     if variant.update is not None:
         fusion_kind = 'score'

@@ -66,7 +66,8 @@ class FlowTask:
         )
         valid = batch['valid'].float()[:, None]
         total = batch['flow'].new_zeros(())
-        for weight, prediction in zip(LEVEL_WEIGHTS, predictions, strict=True):
+        weights = LEVEL_WEIGHTS[-len(predictions) :]
+        for weight, prediction in zip(weights, predictions, strict=True):
             size = (prediction.shape[-2], prediction.shape[-1])
             share = F.adaptive_avg_pool2d(valid, size)
             truth = F.adaptive_avg_pool2d(batch['flow'] * valid, size) / share.clamp(min=1e-6)

@@ -1,0 +1,123 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""PWC-Net's recipe for flow, narrow: pyramid, warping, cost volume (Sun et al., CVPR 2018).
+
+FlowNet-S has to learn matching from nothing; a cost volume is matching. At a hundredth of the
+original's cost and with hours instead of weeks of training that decides how good the flow is.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .flownet import FINEST_STRIDE, PIXELS_PER_UNIT, FlowWidths
+from .warp import warp
+
+RADIUS = 3  # cells that the cost volume looks around in, at every level
+
+
+def _conv(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, stride, padding=1), nn.LeakyReLU(0.1, inplace=True)
+    )
+
+
+def cost_volume(current: Tensor, previous: Tensor, radius: int = RADIUS) -> Tensor:
+    """
+    Mean product of features with those in every cell around.
+
+    :param current: [N, C, h, w]
+    :param previous: [N, C, h, w]
+    :returns: [N, (2 radius + 1) ** 2, h, w], offsets row by row; beyond the map is zero
+    """
+    height, width = current.shape[-2:]
+    padded = F.pad(previous, (radius,) * 4)
+    # One offset at a time: all at once is a tensor that no cache holds.
+    products = [
+        (current * padded[..., y : y + height, x : x + width]).mean(1)
+        for y in range(2 * radius + 1)
+        for x in range(2 * radius + 1)
+    ]
+    return torch.stack(products, 1)
+
+
+class PwcNet(nn.Module):
+    """
+    Displacement from the current frame back to the previous one, on the state's grid.
+
+    It has the interface of `FlowNet`.
+
+    :param widths: channels of the pyramid's levels at the strides 4, 8, 16, 32, 64 (encoder) and
+        of the three layers that read every level's cost volume (decoder)
+    :param stride: stride of the state in image pixels, at most 8
+    :param input_scale: factor on the network's data
+    """
+
+    def __init__(self, widths: FlowWidths, stride: int, input_scale: float) -> None:
+        super().__init__()
+        if not 0 < stride <= FINEST_STRIDE:
+            raise ValueError(f'flow stride must be at most {FINEST_STRIDE}, not {stride}')
+        self.stride = stride
+        self.input_scale = input_scale
+        levels = (3, *widths.encoder)
+        self.pyramid = nn.ModuleList(
+            nn.Sequential(_conv(inputs, outputs, 2), _conv(outputs, outputs))
+            for inputs, outputs in zip(levels, levels[1:])
+        )
+        a, b, c = widths.decoder
+        volume = (2 * RADIUS + 1) ** 2
+        self.decoders = nn.ModuleList(  # strides 64, 32, 16, 8
+            nn.Sequential(_conv(volume + 2 + channels, a), _conv(a, b), _conv(b, c))
+            for channels in widths.encoder[:0:-1]
+        )
+        self.predict_flow = nn.ModuleList(
+            nn.Conv2d(c, 2, 3, padding=1) for _ in widths.encoder[:0:-1]
+        )
+
+    def predictions(self, current: Tensor, previous: Tensor) -> list[Tensor]:
+        """
+        Every level's raw prediction, for training: times `PIXELS_PER_UNIT` = image pixels.
+
+        :param current: [N, 3, H, W] network data
+        :param previous: [N, 3, H, W] network data of the frame before
+        :returns: four [N, 2, h, w], coarse to fine: strides 64, 32, 16, 8
+        """
+        count = current.shape[0]
+        both = self._levels(torch.cat([current, previous]))  # one pass for both frames
+        flow = both[-1].new_zeros(count, 2, *both[-1].shape[-2:])
+        predictions: list[Tensor] = []
+        stride = 2 << len(self.pyramid)
+        for level, decoder, predict in zip(
+            both[:0:-1], self.decoders, self.predict_flow, strict=True
+        ):
+            now, before = level[:count], level[count:]
+            if predictions:
+                flow = F.interpolate(flow, now.shape[-2:], mode='bilinear', align_corners=False)
+            before = warp(before, flow * (PIXELS_PER_UNIT / stride))
+            seen = torch.cat([F.leaky_relu(cost_volume(now, before), 0.1), now, flow], 1)
+            flow = flow + predict(decoder(seen))
+            predictions.append(flow)
+            stride //= 2
+        return predictions
+
+    def _levels(self, data: Tensor) -> list[Tensor]:
+        """Network data -> features at the strides 4, 8, ... 64."""
+        x = F.avg_pool2d(data * self.input_scale, 2)
+        levels = []
+        for stage in self.pyramid:
+            x = stage(x)
+            levels.append(x)
+        return levels
+
+    def forward(self, current: Tensor, previous: Tensor, size: tuple[int, int]) -> Tensor:
+        """
+        Flow [N, 2, h, w] in cells of the state: x, y from the current frame to the previous.
+
+        :param current: [N, 3, H, W] network data
+        :param previous: [N, 3, H, W] network data of the frame before
+        :param size: (h, w) of the state
+        """
+        flow = self.predictions(current, previous)[-1] * (PIXELS_PER_UNIT / self.stride)
+        return F.interpolate(flow, size, mode='bilinear', align_corners=False)

@@ -1,0 +1,68 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The narrow PWC-Net: cost volume against its definition, sizes, and that it learns matching."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from accel_model.networks.flownet import PIXELS_PER_UNIT, FlowWidths
+from accel_model.networks.pwcnet import PwcNet, cost_volume
+
+WIDTHS = FlowWidths((4, 6, 8, 10, 12), (8, 6, 4))
+
+
+def test_cost_volume_is_the_mean_product_with_every_cell_around():
+    generator = torch.Generator().manual_seed(0)
+    current, previous = torch.randn(2, 2, 5, 6, 7, generator=generator)
+    volume = cost_volume(current, previous, 2)
+    assert volume.shape == (2, 25, 6, 7)
+    for sample, y, x, dy, dx in ((0, 3, 3, 1, -2), (1, 2, 4, -2, 2), (1, 5, 6, 1, 0)):
+        row, column = y + dy, x + dx
+        inside = 0 <= row < 6 and 0 <= column < 7
+        other = previous[sample, :, row, column] if inside else torch.zeros(5)
+        expected = (current[sample, :, y, x] * other).mean()
+        offset = (dy + 2) * 5 + dx + 2
+        torch.testing.assert_close(volume[sample, offset, y, x], expected)
+
+
+@pytest.mark.parametrize('size', [(64, 96), (90, 121), (360, 480)])
+def test_predictions_go_from_stride_64_to_8_and_flow_is_on_the_state_s_grid(size):
+    network = PwcNet(WIDTHS, 4, 0.5).eval()
+    data = torch.zeros(1, 3, *size)
+    with torch.no_grad():
+        levels = network.predictions(data, data)
+        flow = network(data, data, (size[0] // 4, size[1] // 4))
+    assert len(levels) == 4
+    assert all(fine.shape[-1] > coarse.shape[-1] for coarse, fine in zip(levels, levels[1:]))
+    assert levels[-1].shape[-2] == -(-(size[0] // 2) // 4)
+    assert flow.shape == (1, 2, size[0] // 4, size[1] // 4)
+
+
+def test_flow_is_in_cells_of_the_state():
+    torch.manual_seed(0)
+    network = PwcNet(WIDTHS, 4, 0.5).eval()
+    data = torch.randn(2, 1, 3, 64, 96)
+    with torch.no_grad():
+        finest = network.predictions(data[0], data[1])[-1]
+        flow = network(data[0], data[1], (8, 12))
+    torch.testing.assert_close(flow, finest * PIXELS_PER_UNIT / 4)
+
+
+def test_every_level_corrects_the_coarser_one():
+    network = PwcNet(WIDTHS, 8, 1.0).eval()
+    with torch.no_grad():
+        for level, predict in enumerate(network.predict_flow):
+            predict.weight.zero_()
+            predict.bias.copy_(torch.tensor([1.0, -2.0]) * 10**level)
+        data = torch.zeros(1, 3, 128, 128)
+        levels = network.predictions(data, data)
+    for flow, x in zip(levels, (1.0, 11.0, 111.0, 1111.0)):
+        torch.testing.assert_close(flow[:, 0], torch.full_like(flow[:, 0], x))
+        torch.testing.assert_close(flow[:, 1], torch.full_like(flow[:, 1], -2 * x))
+
+
+def test_a_stride_above_8_is_refused():
+    with pytest.raises(ValueError, match='at most 8, not 16'):
+        PwcNet(WIDTHS, 16, 1.0)
