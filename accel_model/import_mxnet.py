@@ -77,10 +77,10 @@ def _surplus(arrays: Mapping[str, Array], due: set[str], variant: Variant) -> li
     """Return the arrays that belong to the variant's layers, trunks or branch without a place."""
     prefixes = part_prefixes(variant)
     layers = {layer_of(name) for name in due}
-    own = {re.escape(prefix) + r'(res|bn)[2-5]' for prefix in prefixes.values()}
-    own |= {
-        re.escape(prefix) for prefix in prefixes.values() if prefix not in ('', 'curr_', '50_')
-    }
+    trunks = {prefixes[part] for part in ('reference', 'update_branch') if part in prefixes}
+    own = {trunk + '(res|bn)[2-5]' for trunk in trunks}
+    # ResNet-50's head may also be there under the trunk's prefix, so only 18_ and 34_ say it all.
+    own |= trunks - {'', '50_'}
     pattern = re.compile('|'.join(sorted(own)))
     # The original takes this gamma for 1, whatever its file says.
     idle = {name[: -len('beta')] + 'gamma' for name in due if name.endswith('bn_data_beta')}
