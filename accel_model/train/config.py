@@ -40,6 +40,8 @@ class TrainConfig:
     :ivar output: folder for checkpoints, log and the resulting weights.
     :ivar network: what the task builds, see the task's module.
     :ivar data: what the task samples, see the task's module.
+    :ivar threads: CPU threads that the network uses.
+    :ivar workers: processes that make samples beside it; the samples do not depend on it.
     """
 
     task: str
@@ -50,6 +52,7 @@ class TrainConfig:
     batch: int = 8
     seed: int = 0
     threads: int = 1
+    workers: int = 1
     checkpoint_every: int = 100
     init: dict[str, str] = field(default_factory=dict)
 

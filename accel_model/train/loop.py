@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
@@ -30,14 +31,26 @@ class TrainingError(AccelError):
 
 
 class Samples(IterableDataset[Any]):
-    """A task's samples from number `start` on; sample i depends on the seed and i alone."""
+    """A task's samples for the steps `start` to `stop`.
 
-    def __init__(self, task: Task, seed: int, start: int, stop: int) -> None:
-        self.task, self.seed, self.start, self.stop = task, seed, start, stop
+    Sample i depends on the seed and i alone, and each worker makes whole batches in turn, so the
+    training is the same with any number of workers, and after a pause.
+    """
+
+    def __init__(self, task: Task, config: TrainConfig, start: int) -> None:
+        self.task, self.config, self.start = task, config, start
 
     def __iter__(self) -> Iterator[Any]:
-        for index in range(self.start, self.stop):
-            yield self.task.sample(np.random.default_rng((self.seed, index)))
+        worker = get_worker_info()
+        first, stride = (worker.id, worker.num_workers) if worker else (0, 1)
+        for step in range(self.start + first, self.config.optimiser.iterations, stride):
+            for index in range(step * self.config.batch, (step + 1) * self.config.batch):
+                yield self.task.sample(np.random.default_rng((self.config.seed, index)))
+
+
+def _one_thread(_: int) -> None:
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
 
 
 def train(task: Task, config: TrainConfig) -> Path:
@@ -52,8 +65,12 @@ def train(task: Task, config: TrainConfig) -> Path:
     run = _Run(task, config.optimiser)
     step = run.resume(folder / CHECKPOINT)
     total = config.optimiser.iterations
-    samples = Samples(task, config.seed, step * config.batch, total * config.batch)
-    loader = DataLoader(samples, batch_size=config.batch)
+    loader = DataLoader(
+        Samples(task, config, step),
+        batch_size=config.batch,
+        num_workers=config.workers,
+        worker_init_fn=_one_thread,
+    )
     with SummaryWriter(str(folder)) as board, tqdm(total=total, initial=step) as bar:
         for batch in loader:
             loss = run.step(batch)

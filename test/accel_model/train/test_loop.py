@@ -35,9 +35,11 @@ class Line:
         torch.save(module.state_dict(), path)
 
 
-def config(folder, iterations=40):
+def config(folder, iterations=40, workers=0):
     optimiser = OptimiserConfig(iterations, learning_rate=0.2, weight_decay=0, ema=0.5)
-    return TrainConfig('frame', str(folder), {}, {}, optimiser, batch=4, checkpoint_every=10)
+    return TrainConfig(
+        'frame', str(folder), {}, {}, optimiser, batch=4, checkpoint_every=10, workers=workers
+    )
 
 
 def weights(path):
@@ -83,3 +85,10 @@ def test_a_loss_that_is_not_a_number_ends_the_run_and_keeps_the_checkpoint(tmp_p
     with pytest.raises(TrainingError, match='became nan'):
         train(task, config(tmp_path, 20))
     assert (tmp_path / CHECKPOINT).read_bytes() == before
+
+
+def test_the_number_of_workers_changes_nothing(tmp_path):
+    alone = weights(train(Line(), config(tmp_path / 'alone')))
+    helped = weights(train(Line(), config(tmp_path / 'helped', workers=2)))
+    for key, value in alone.items():
+        assert torch.equal(helped[key], value)
