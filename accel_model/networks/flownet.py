@@ -19,7 +19,11 @@ FINEST_STRIDE = 8
 
 @dataclass(frozen=True)
 class FlowWidths:
-    """Channels of conv1, 2, 3, 3_1, 4, 4_1, 5, 5_1, 6, 6_1 and of deconv5, 4, 3, 2."""
+    """
+    Channels of conv1, 2, 3, 3_1, 4, 4_1, 5, 5_1, 6, 6_1 and of deconv5, 4, 3, 2.
+
+    Another flow network gives the two tuples a meaning of its own.
+    """
 
     encoder: tuple[int, ...] = (64, 128, 256, 256, 512, 512, 512, 512, 1024, 1024)
     decoder: tuple[int, ...] = (512, 256, 128, 64)

@@ -15,32 +15,55 @@ from torch import Tensor, nn
 from .flownet import FINEST_STRIDE, PIXELS_PER_UNIT, FlowWidths
 from .warp import warp
 
+SLOPE = 0.1  # of the leaky ReLUs
 RADIUS = 3  # cells that the cost volume looks around in, at every level
 
 
 def _conv(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, padding=1), nn.LeakyReLU(0.1, inplace=True)
+        nn.Conv2d(inputs, outputs, 3, stride, padding=1), nn.LeakyReLU(SLOPE, inplace=True)
     )
 
 
 def cost_volume(current: Tensor, previous: Tensor, radius: int = RADIUS) -> Tensor:
     """
-    Mean product of features with those in every cell around.
+    Cosine of the angle between features and those in every cell around.
 
     :param current: [N, C, h, w]
     :param previous: [N, C, h, w]
     :returns: [N, (2 radius + 1) ** 2, h, w], offsets row by row; beyond the map is zero
     """
     height, width = current.shape[-2:]
-    padded = F.pad(previous, (radius,) * 4)
+    current = F.normalize(current)
+    padded = F.pad(F.normalize(previous), (radius,) * 4)
     # One offset at a time: all at once is a tensor that no cache holds.
     products = [
-        (current * padded[..., y : y + height, x : x + width]).mean(1)
+        (current * padded[..., y : y + height, x : x + width]).sum(1)
         for y in range(2 * radius + 1)
         for x in range(2 * radius + 1)
     ]
     return torch.stack(products, 1)
+
+
+class Match(nn.Module):
+    """
+    The offset that a cost volume votes for: the mean of all offsets, weighted by its softmax.
+
+    A start that needs no training; `sharpness` is learnt.
+    """
+
+    offsets: Tensor
+
+    def __init__(self, radius: int = RADIUS) -> None:
+        super().__init__()
+        self.sharpness = nn.Parameter(torch.tensor(15.0))
+        axis = torch.arange(-radius, radius + 1, dtype=torch.float32)
+        y, x = torch.meshgrid(axis, axis, indexing='ij')
+        self.register_buffer('offsets', torch.stack([x.flatten(), y.flatten()])[..., None, None])
+
+    def forward(self, volume: Tensor) -> Tensor:
+        """[N, (2 radius + 1) ** 2, h, w] -> offset x, y in cells, [N, 2, h, w]."""
+        return F.conv2d(torch.softmax(volume * self.sharpness, 1), self.offsets)
 
 
 class PwcNet(nn.Module):
@@ -69,12 +92,17 @@ class PwcNet(nn.Module):
         a, b, c = widths.decoder
         volume = (2 * RADIUS + 1) ** 2
         self.decoders = nn.ModuleList(  # strides 64, 32, 16, 8
-            nn.Sequential(_conv(volume + 2 + channels, a), _conv(a, b), _conv(b, c))
+            nn.Sequential(_conv(volume + 4 + channels, a), _conv(a, b), _conv(b, c))
             for channels in widths.encoder[:0:-1]
         )
         self.predict_flow = nn.ModuleList(
-            nn.Conv2d(c, 2, 3, padding=1) for _ in widths.encoder[:0:-1]
+            nn.Conv2d(c + 2, 2, 3, padding=1) for _ in widths.encoder[:0:-1]
         )
+        self.match = nn.ModuleList(Match() for _ in widths.encoder[:0:-1])
+        for module in (*self.pyramid.modules(), *self.decoders.modules()):
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, SLOPE)
+                nn.init.zeros_(module.bias)  # type: ignore[arg-type]
 
     def predictions(self, current: Tensor, previous: Tensor) -> list[Tensor]:
         """
@@ -89,26 +117,33 @@ class PwcNet(nn.Module):
         flow = both[-1].new_zeros(count, 2, *both[-1].shape[-2:])
         predictions: list[Tensor] = []
         stride = 2 << len(self.pyramid)
-        for level, decoder, predict in zip(
-            both[:0:-1], self.decoders, self.predict_flow, strict=True
+        for level, match, decoder, predict in zip(
+            both[:0:-1], self.match, self.decoders, self.predict_flow, strict=True
         ):
             now, before = level[:count], level[count:]
             if predictions:
                 flow = F.interpolate(flow, now.shape[-2:], mode='bilinear', align_corners=False)
             before = warp(before, flow * (PIXELS_PER_UNIT / stride))
-            seen = torch.cat([F.leaky_relu(cost_volume(now, before), 0.1), now, flow], 1)
-            flow = flow + predict(decoder(seen))
+            volume = cost_volume(now, before)
+            matched = match(volume) * (stride / PIXELS_PER_UNIT)
+            seen = torch.cat([volume, now, flow, matched], 1)
+            flow = flow + predict(torch.cat([decoder(seen), matched], 1))
             predictions.append(flow)
             stride //= 2
         return predictions
 
     def _levels(self, data: Tensor) -> list[Tensor]:
-        """Network data -> features at the strides 4, 8, ... 64."""
+        """
+        Network data -> features at the strides 4, 8, ... 64.
+
+        Every channel has mean 0 and variance 1 over the image, so that features of different
+        places differ and the cost volume tells them apart from the first step of training on.
+        """
         x = F.avg_pool2d(data * self.input_scale, 2)
         levels = []
         for stage in self.pyramid:
             x = stage(x)
-            levels.append(x)
+            levels.append(F.instance_norm(x))
         return levels
 
     def forward(self, current: Tensor, previous: Tensor, size: tuple[int, int]) -> Tensor:

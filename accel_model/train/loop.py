@@ -50,7 +50,6 @@ class Samples(IterableDataset[Any]):
 
 def _one_thread(_: int) -> None:
     torch.set_num_threads(1)
-    cv2.setNumThreads(1)
 
 
 def train(task: Task, config: TrainConfig) -> Path:
@@ -59,6 +58,7 @@ def train(task: Task, config: TrainConfig) -> Path:
     :returns: the path of the weights.
     """
     torch.set_num_threads(config.threads)
+    cv2.setNumThreads(0)  # OpenCV's threads do not survive the fork of the workers
     torch.manual_seed(config.seed)
     folder = Path(config.output)
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,12 +8,36 @@ import pytest
 import torch
 
 from accel_model.networks.flownet import PIXELS_PER_UNIT, FlowWidths
-from accel_model.networks.pwcnet import PwcNet, cost_volume
+from accel_model.networks.pwcnet import Match, PwcNet, cost_volume
 
 WIDTHS = FlowWidths((4, 6, 8, 10, 12), (8, 6, 4))
 
 
-def test_cost_volume_is_the_mean_product_with_every_cell_around():
+def test_match_is_the_offset_that_the_volume_votes_for():
+    volume = torch.zeros(1, 49, 2, 3)
+    volume[0, 0 * 7 + 5] = 5.0  # dy = -3, dx = 2
+    match = Match()
+    offset = match(volume)
+    assert offset.shape == (1, 2, 2, 3)
+    torch.testing.assert_close(offset[:, 0], torch.full((1, 2, 3), 2.0))
+    torch.testing.assert_close(offset[:, 1], torch.full((1, 2, 3), -3.0))
+    undecided = match(torch.zeros(1, 49, 2, 3))
+    torch.testing.assert_close(undecided, torch.zeros_like(undecided))
+
+
+def test_textured_images_match_before_any_training():
+    torch.manual_seed(0)
+    network = PwcNet(FlowWidths((16, 32, 48, 64, 96), (48, 32, 24)), 8, 1.0)
+    wall = torch.nn.functional.avg_pool2d(torch.randn(1, 3, 160, 160), 3, 1, 1)
+    current, previous = wall[..., 16:144, 8:136], wall[..., :128, :128]
+    with torch.no_grad():
+        both = network._levels(torch.cat([current, previous]))[1]  # stride 8
+        volume = cost_volume(both[:1], both[1:])
+    # What is at (y, x) now was at (y + 16, x + 8) before: two cells down, one to the right.
+    assert (volume.argmax(1) == (2 + 3) * 7 + (1 + 3)).float().mean() > 0.5
+
+
+def test_cost_volume_is_the_cosine_with_every_cell_around():
     generator = torch.Generator().manual_seed(0)
     current, previous = torch.randn(2, 2, 5, 6, 7, generator=generator)
     volume = cost_volume(current, previous, 2)
@@ -22,7 +46,7 @@ def test_cost_volume_is_the_mean_product_with_every_cell_around():
         row, column = y + dy, x + dx
         inside = 0 <= row < 6 and 0 <= column < 7
         other = previous[sample, :, row, column] if inside else torch.zeros(5)
-        expected = (current[sample, :, y, x] * other).mean()
+        expected = torch.cosine_similarity(current[sample, :, y, x], other, 0)
         offset = (dy + 2) * 5 + dx + 2
         torch.testing.assert_close(volume[sample, offset, y, x], expected)
 
@@ -54,7 +78,7 @@ def test_every_level_corrects_the_coarser_one():
     network = PwcNet(WIDTHS, 8, 1.0).eval()
     with torch.no_grad():
         for level, predict in enumerate(network.predict_flow):
-            predict.weight.zero_()
+            predict.weight.zero_()  # so that only the biases speak
             predict.bias.copy_(torch.tensor([1.0, -2.0]) * 10**level)
         data = torch.zeros(1, 3, 128, 128)
         levels = network.predictions(data, data)
