@@ -45,6 +45,12 @@ def cost_volume(current: Tensor, previous: Tensor, radius: int = RADIUS) -> Tens
     return torch.stack(products, 1)
 
 
+def _standardize(x: Tensor) -> Tensor:
+    """Mean 0 and variance 1 in every channel; 0 where a map is a single cell."""
+    centred = x - x.mean((2, 3), keepdim=True)
+    return centred * torch.rsqrt((centred * centred).mean((2, 3), keepdim=True) + 1e-5)
+
+
 class Match(nn.Module):
     """
     The offset that a cost volume votes for: the mean of all offsets, weighted by its softmax.
@@ -143,7 +149,7 @@ class PwcNet(nn.Module):
         levels = []
         for stage in self.pyramid:
             x = stage(x)
-            levels.append(F.instance_norm(x))
+            levels.append(_standardize(x))
         return levels
 
     def forward(self, current: Tensor, previous: Tensor, size: tuple[int, int]) -> Tensor:

@@ -51,7 +51,7 @@ def test_cost_volume_is_the_cosine_with_every_cell_around():
         torch.testing.assert_close(volume[sample, offset, y, x], expected)
 
 
-@pytest.mark.parametrize('size', [(64, 96), (90, 121), (360, 480)])
+@pytest.mark.parametrize('size', [(64, 64), (64, 96), (90, 121), (360, 480)])
 def test_predictions_go_from_stride_64_to_8_and_flow_is_on_the_state_s_grid(size):
     network = PwcNet(WIDTHS, 4, 0.5).eval()
     data = torch.zeros(1, 3, *size)
