@@ -1,29 +1,35 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The command line `accel-model`: one sub-command per module named here."""
+"""The command line `accel-model`: one sub-command per module of `COMMANDS`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from accel_ros.errors import AccelError
 
-from . import import_mxnet
-from .evaluate import command as evaluate
-from .export import command as export
-from .train import command as train
-
-COMMANDS = (import_mxnet, train, evaluate, export)
+COMMANDS = ('import_mxnet', 'train.command', 'evaluate.command', 'export.command')
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a sub-command; returns the exit status. An error meant for the user is one line."""
-    parser = argparse.ArgumentParser(prog='accel-model', description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog='accel-model', description='Import, train, evaluate and export Accel networks.'
+    )
     subparsers = parser.add_subparsers(metavar='COMMAND', required=True)
-    for command in COMMANDS:
-        command.add_parser(subparsers)
+    try:
+        for command in COMMANDS:
+            import_module(f'accel_model.{command}').add_parser(subparsers)
+    except ModuleNotFoundError as error:
+        print(
+            f"accel-model: {error.name} is not installed: pip install '.[train]' brings all that "
+            'training and export need',
+            file=sys.stderr,
+        )
+        return 1
     args = parser.parse_args(argv)
     try:
         args.run(args)

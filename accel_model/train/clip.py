@@ -30,7 +30,7 @@ class ClipTask:
     `network`: variant, and `train`: the parts that learn (fusion, update_branch, ...).
     `init`: files of the parts trained before.
     `data`: folder, frames (a clip's length; its keyframe is any but the last), class_balance,
-    branch_loss (weight of each branch's own loss), augmentation.
+    branch_loss (weight of each branch's own loss, for when the branches learn too), augmentation.
     """
 
     def __init__(self, config: TrainConfig) -> None:
@@ -79,11 +79,11 @@ class ClipTask:
         update_scores = network.update_scores(frames[-1])
         fused = network.fuse(reference_scores, update_scores, size)
         total = segmentation_loss(fused, batch['labels'], IGNORE, self.weights)
-        for scores in (reference_scores, update_scores):
-            own = network.upsampling(scores, size)
-            total = total + self.branch_loss * segmentation_loss(
-                own, batch['labels'], IGNORE, self.weights
-            )
+        if self.branch_loss:
+            for scores in (reference_scores, update_scores):
+                own = network.upsampling(scores, size)
+                loss = segmentation_loss(own, batch['labels'], IGNORE, self.weights)
+                total = total + self.branch_loss * loss
         return total
 
     def _carried(self, frames: list[Tensor], key: Tensor) -> Tensor:

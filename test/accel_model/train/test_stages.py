@@ -40,7 +40,8 @@ def test_the_stages_make_a_network(tmp_path, camvid, monkeypatch):
     assert stage('accel-lite-reference', camvid) == 0
     assert stage('accel-lite-update', camvid) == 0
     assert stage('accel-lite-flow', camvid, f'data.video={video}', 'data.crops_per_pair=2') == 0
-    assert stage('accel-lite', camvid, 'data.frames=3') == 0
+    joint = ['network.train=[fusion,update_branch,update_head]', 'data.branch_loss=0.4']
+    assert stage('accel-lite', camvid, 'data.frames=3', *joint) == 0
     network = load_checkpoint(tmp_path / 'runs' / 'accel-lite' / 'weights.pt')
     assert network.description.variant == 'accel-lite'
     reference = torch.load('runs/accel-lite-reference/weights.pt', weights_only=True)
