@@ -1,0 +1,56 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The network that comes with the package, through the pipeline that the node runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.shared import REPOSITORY, shared_dir
+
+from accel_model.datasets.camvid import CAR, ROAD, SKY, TREE, CamVid
+from accel_ros.bundle import Bundle, default_bundle
+from accel_ros.engines.select import open_engine
+from accel_ros.pipeline import Frame, Pipeline
+from accel_ros.sources import open_source
+from benchmarks.accuracy import evaluate
+
+CLIP = REPOSITORY / 'test' / 'data' / 'drive' / 'solidWhiteRight.mp4'
+
+
+@pytest.fixture(scope='module')
+def bundle():
+    return Bundle.open(default_bundle())
+
+
+def test_it_fits_the_repository_and_says_what_its_weights_may_be_used_for(bundle):
+    assert sum(file.stat().st_size for file in bundle.path.iterdir()) < 25e6
+    assert 'research' in bundle.manifest.license
+    assert bundle.manifest.accuracy['results']
+
+
+def test_a_drive_s_road_sky_and_trees_are_where_they_belong(bundle):
+    engine = open_engine(bundle)
+    pipeline = Pipeline(bundle, engine, interval=5)
+    kinds = []
+    for index, frame in enumerate(open_source(CLIP)):
+        if index == 10:
+            break
+        result = pipeline.process(frame)
+        kinds.append(result.kind)
+        height, width = result.labels.shape
+        ahead = result.labels[int(0.75 * height) : int(0.9 * height), width // 3 : 2 * width // 3]
+        assert np.mean(ahead == ROAD) > 0.95
+        above = result.labels[: int(0.25 * height)]
+        assert np.mean(np.isin(above, (SKY, TREE))) > 0.8
+        assert np.mean(result.labels == CAR) > 0.001
+    assert kinds == (['key'] + 4 * ['update']) * 2
+    pipeline.close()
+    engine.close()
+
+
+@pytest.mark.parametrize(('interval', 'least'), [(1, 70.0), (5, 68.8), (10, 67.6)])
+def test_it_is_as_accurate_as_its_card_says(bundle, interval, least):
+    frames = CamVid(shared_dir('data/camvid'), 'val').frames
+    confusion, _ = evaluate(bundle, frames, interval)
+    assert 100 * confusion.mean_iou > least
