@@ -11,7 +11,7 @@ from support.shared import REPOSITORY, shared_dir
 from accel_model.datasets.camvid import CAR, ROAD, SKY, TREE, CamVid
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines.select import open_engine
-from accel_ros.pipeline import Frame, Pipeline
+from accel_ros.pipeline import Pipeline
 from accel_ros.sources import open_source
 from benchmarks.accuracy import evaluate
 
