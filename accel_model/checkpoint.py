@@ -10,12 +10,11 @@ from typing import Any
 
 import torch
 
+from accel_model.networks.accel import Accel
+from accel_model.networks.description import Description, Widths
+from accel_model.networks.flownet import FlowWidths
+from accel_model.networks.variants import build, find
 from accel_ros.errors import AccelError, one_line
-
-from .networks.accel import Accel
-from .networks.description import Description, Widths
-from .networks.flownet import FlowWidths
-from .networks.variants import build, find
 
 
 class CheckpointError(AccelError):

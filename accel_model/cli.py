@@ -4,19 +4,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from accel_ros.errors import AccelError
+from accel_ros.commandline import Parser, exit_status
 
 COMMANDS = ('import_mxnet', 'train.command', 'evaluate.command', 'export.command')
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a sub-command; returns the exit status. An error meant for the user is one line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog='accel-model', description='Import, train, evaluate and export Accel networks.'
     )
     subparsers = parser.add_subparsers(metavar='COMMAND', required=True)
@@ -31,15 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 1
     args = parser.parse_args(argv)
-    try:
-        args.run(args)
-    except AccelError as error:
-        print(f'accel-model: {error}', file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print('accel-model: stopped', file=sys.stderr)
-        return 130
-    return 0
+    return exit_status('accel-model', lambda: args.run(args))
 
 
 if __name__ == '__main__':

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from .checkpoint import save_checkpoint
-from .mxnet_merge import merge_files
-from .mxnet_names import importable_variants, layer_of, mxnet_names, part_prefixes
-from .mxnet_params import Array
-from .mxnet_widths import WeightsError, read_widths
-from .networks.accel import Accel
-from .networks.variants import Variant, build, find
+from accel_model.checkpoint import save_checkpoint
+from accel_model.mxnet_merge import merge_files
+from accel_model.mxnet_names import importable_variants, layer_of, mxnet_names, part_prefixes
+from accel_model.mxnet_params import Array
+from accel_model.mxnet_widths import WeightsError, read_widths
+from accel_model.networks.accel import Accel
+from accel_model.networks.variants import Variant, build, find
 
 _MAX_LISTED = 12
 

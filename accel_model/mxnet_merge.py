@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .mxnet_names import TRUNK_PREFIX, layer_of, mxnet_names
-from .mxnet_params import Array, read_params
-from .networks.variants import Variant
+from accel_model.mxnet_names import TRUNK_PREFIX, layer_of, mxnet_names
+from accel_model.mxnet_params import Array, read_params
+from accel_model.networks.variants import Variant
 
 
 def merge_files(paths: Sequence[Path], variant: Variant) -> dict[str, Array]:

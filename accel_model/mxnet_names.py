@@ -14,7 +14,7 @@ import re
 
 import torch
 
-from .networks.variants import VARIANTS, Variant, build
+from accel_model.networks.variants import VARIANTS, Variant, build
 
 #: Prefix of a trunk and of its head.
 TRUNK_PREFIX = {

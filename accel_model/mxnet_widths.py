@@ -7,13 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from accel_model.mxnet_names import part_prefixes
+from accel_model.mxnet_params import Array
+from accel_model.networks.description import Widths
+from accel_model.networks.flownet import FlowWidths
+from accel_model.networks.variants import Variant
 from accel_ros.errors import AccelError
-
-from .mxnet_names import part_prefixes
-from .mxnet_params import Array
-from .networks.description import Widths
-from .networks.flownet import FlowWidths
-from .networks.variants import Variant
 
 _MAX_WIDTH = 1 << 16
 

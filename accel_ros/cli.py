@@ -7,28 +7,18 @@ Every command ends with exit status 0, or with one line that says what is wrong 
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from accel_ros import __version__
+from accel_ros.commandline import Parser, exit_status
 from accel_ros.commands import segment
-from accel_ros.errors import AccelError
 
 COMMANDS = (segment,)
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and where help is, and end with status 2."""
-        self.exit(2, f'{self.prog}: {" ".join(message.split())}; see {self.prog} --help\n')
-
-
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> Parser:
     """Return the parser of every sub-command; each sets `run`."""
     parser = Parser(prog='accel-ros', description='Accel, the onboard part.')
     parser.add_argument('--version', action='version', version=f'%(prog)s {__version__}')
@@ -43,15 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # FFmpeg's own complaints about a bad file would stand around the one line that explains it.
     os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
     args = make_parser().parse_args(argv)
-    try:
-        print(args.run(args))
-    except AccelError as error:
-        print(f'accel-ros: {error}', file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print('accel-ros: interrupted', file=sys.stderr)
-        return 130
-    return 0
+    return exit_status('accel-ros', lambda: print(args.run(args)))
 
 
 if __name__ == '__main__':

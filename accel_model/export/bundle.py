@@ -13,17 +13,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from accel_model.export.fold import fold_batch_norms
+from accel_model.export.form import OnboardForm
+from accel_model.export.graphs import KeyframeGraph, PropagateGraph, UpdateGraph, read_image
+from accel_model.export.onnx_file import write_graph
+from accel_model.export.verify import Agreement, ExportError, example_images, verify
+from accel_model.networks.accel import Accel
 from accel_ros import resources
 from accel_ros.bundle import GraphSpec, Manifest, write_manifest
 from accel_ros.classes import ClassTable
 from accel_ros.manifest import MANIFEST
-
-from ..networks.accel import Accel
-from .fold import fold_batch_norms
-from .form import OnboardForm
-from .graphs import KeyframeGraph, PropagateGraph, UpdateGraph, read_image
-from .onnx_file import write_graph
-from .verify import Agreement, ExportError, example_images, verify
 
 MIN_SIDE = 32
 CLASS_TABLE = 'classes.yaml'

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..checkpoint import load_checkpoint
-from .bundle import export_bundle
-from .verify import ExportError
+from accel_model.checkpoint import load_checkpoint
+from accel_model.export.bundle import export_bundle
+from accel_model.export.verify import ExportError
 
 
 def add_parser(subparsers: Any) -> None:

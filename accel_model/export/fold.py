@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from ..networks.accel import Accel
-from ..networks.deform import DeformableConv
+from accel_model.networks.accel import Accel
+from accel_model.networks.deform import DeformableConv
 
 
 def fold_batch_norms(network: Accel, data: Tensor) -> Accel:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from ..networks.accel import Accel
-from ..networks.warp import warp
-from .rewrites import FeatureFusion, ScoreFusion, split_head, update_scores
+from accel_model.export.rewrites import FeatureFusion, ScoreFusion, split_head, update_scores
+from accel_model.networks.accel import Accel
+from accel_model.networks.warp import warp
 
 
 class Step(NamedTuple):

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ..networks.warp import warp
-from .form import OnboardForm
+from accel_model.export.form import OnboardForm
+from accel_model.networks.warp import warp
 
 
 def read_image(form: OnboardForm, image: Tensor) -> Tensor:

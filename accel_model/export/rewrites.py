@@ -11,10 +11,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..networks.accel import Accel
-from ..networks.head import Head
-from ..networks.resnet_small import SmallResNet
-from ..networks.upsampling import TransposedUpsampling
+from accel_model.networks.accel import Accel
+from accel_model.networks.head import Head
+from accel_model.networks.resnet_small import SmallResNet
+from accel_model.networks.upsampling import TransposedUpsampling
 
 
 def conv1x1(weight: Tensor, bias: Tensor | None = None) -> nn.Conv2d:

@@ -14,12 +14,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from accel_model.export.graphs import read_scores
+from accel_model.networks.accel import Accel
+from accel_model.networks.warp import warp
 from accel_ros.bundle import GraphSpec
 from accel_ros.errors import AccelError
-
-from ..networks.accel import Accel
-from ..networks.warp import warp
-from .graphs import read_scores
 
 MIN_LABELS = 0.999
 MAX_DIFFERENCE = 1e-3

@@ -22,11 +22,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from .description import Description
-from .flownet import FlowNet
-from .pwcnet import PwcNet
-from .upsampling import BilinearUpsampling, TransposedUpsampling
-from .warp import warp
+from accel_model.networks.description import Description
+from accel_model.networks.flownet import FlowNet
+from accel_model.networks.pwcnet import PwcNet
+from accel_model.networks.upsampling import BilinearUpsampling, TransposedUpsampling
+from accel_model.networks.warp import warp
 
 Upsampling = TransposedUpsampling | BilinearUpsampling
 

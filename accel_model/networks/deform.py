@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .warp import to_grid
+from accel_model.networks.warp import to_grid
 
 
 @dataclass(frozen=True)

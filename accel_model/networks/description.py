@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .flownet import FlowWidths
+from accel_model.networks.flownet import FlowWidths
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .flownet import FINEST_STRIDE, PIXELS_PER_UNIT, FlowWidths
-from .warp import warp
+from accel_model.networks.flownet import FINEST_STRIDE, PIXELS_PER_UNIT, FlowWidths
+from accel_model.networks.warp import warp
 
 SLOPE = 0.1  # of the leaky ReLUs
 RADIUS = 3  # cells that the cost volume looks around in, at every level

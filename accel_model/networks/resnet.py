@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .batchnorm import GlobalBatchNorm
-from .deform import DeformableConv, OffsetGeometry
+from accel_model.networks.batchnorm import GlobalBatchNorm
+from accel_model.networks.deform import DeformableConv, OffsetGeometry
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .batchnorm import FixedGammaBatchNorm, GlobalBatchNorm
-from .deform import DeformableConv, OffsetGeometry
+from accel_model.networks.batchnorm import FixedGammaBatchNorm, GlobalBatchNorm
+from accel_model.networks.deform import DeformableConv, OffsetGeometry
 
 #: Units of stage 1, 2, 3 and of conv5.
 RESNET18_UNITS = (2, 2, 2, 2)

@@ -14,16 +14,21 @@ from functools import partial
 
 from torch import nn
 
-from . import efficientnet
-from .accel import Accel, Normalization, Upsampling
-from .description import Description, Widths
-from .efficientnet import EfficientNetBranch
-from .flownet import FlowNet, FlowWidths
-from .head import Head
-from .pwcnet import PwcNet
-from .resnet import RESNET50, RESNET101, RESNET_WIDTHS, ResNet
-from .resnet_small import RESNET18_UNITS, RESNET34_UNITS, SMALL_WIDTHS, SmallResNet
-from .upsampling import BilinearUpsampling, TransposedUpsampling
+from accel_model.networks import efficientnet
+from accel_model.networks.accel import Accel, Normalization, Upsampling
+from accel_model.networks.description import Description, Widths
+from accel_model.networks.efficientnet import EfficientNetBranch
+from accel_model.networks.flownet import FlowNet, FlowWidths
+from accel_model.networks.head import Head
+from accel_model.networks.pwcnet import PwcNet
+from accel_model.networks.resnet import RESNET50, RESNET101, RESNET_WIDTHS, ResNet
+from accel_model.networks.resnet_small import (
+    RESNET18_UNITS,
+    RESNET34_UNITS,
+    SMALL_WIDTHS,
+    SmallResNet,
+)
+from accel_model.networks.upsampling import BilinearUpsampling, TransposedUpsampling
 
 
 @dataclass(frozen=True)

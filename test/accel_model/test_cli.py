@@ -28,3 +28,11 @@ def test_without_torch_one_line_says_what_to_install(monkeypatch, capsys):
     error = capsys.readouterr().err
     assert error.count('\n') == 1
     assert 'torch is not installed' in error and '.[train]' in error
+
+
+def test_a_wrong_command_line_is_one_line_with_status_2(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(['export', '--size', 'huge'])
+    assert ended.value.code == 2
+    error = capsys.readouterr().err
+    assert error.count('\n') == 1 and 'huge' in error

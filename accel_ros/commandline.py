@@ -1,0 +1,33 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the command lines have in common: complaints of one line, and the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from accel_ros.errors import AccelError
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is, and end with status 2."""
+        self.exit(2, f'{self.prog}: {" ".join(message.split())}; see {self.prog} --help\n')
+
+
+def exit_status(program: str, work: Callable[[], None]) -> int:
+    """Do the work; an error meant for the user, or Ctrl-C, becomes one line and a status."""
+    try:
+        work()
+    except AccelError as error:
+        print(f'{program}: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f'{program}: interrupted', file=sys.stderr)
+        return 130
+    return 0
