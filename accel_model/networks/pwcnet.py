@@ -34,15 +34,15 @@ def cost_volume(current: Tensor, previous: Tensor, radius: int = RADIUS) -> Tens
     :returns: [N, (2 radius + 1) ** 2, h, w], offsets row by row; beyond the map is zero
     """
     height, width = current.shape[-2:]
-    current = F.normalize(current)
-    padded = F.pad(F.normalize(previous), (radius,) * 4)
-    # One offset at a time: all at once is a tensor that no cache holds.
-    products = [
-        (current * padded[..., y : y + height, x : x + width]).sum(1)
-        for y in range(2 * radius + 1)
-        for x in range(2 * radius + 1)
-    ]
-    return torch.stack(products, 1)
+    side = 2 * radius + 1
+    padded = F.pad(F.normalize(previous), (radius,) * 4).permute(0, 2, 1, 3)
+    rows = torch.stack([padded[:, y : y + height] for y in range(side)], 1)  # [N, side, h, C, w']
+    # Each cell with all cells of the rows around: [N, side, h, w, w'], w' = w + 2 radius
+    products = F.normalize(current).permute(0, 2, 3, 1)[:, None] @ rows
+    # Of these, cell x needs x' = x to x + 2 radius. They stand at x w' + x' in memory: with rows
+    # that are one cell longer, they are the first columns.
+    longer = F.pad(products.flatten(-2), (0, width)).unflatten(-1, (width, width + side))
+    return longer[..., :side].permute(0, 1, 4, 2, 3).flatten(1, 2)
 
 
 def _standardize(x: Tensor) -> Tensor:
