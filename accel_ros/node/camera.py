@@ -130,7 +130,7 @@ class Camera:
             infer_ms=result.infer_ms,
             publish_ms=watch.lap_ms(),
             total_ms=watch.total_ms(),
-            age_ms=(self._node.get_clock().now().nanoseconds - frame.stamp_ns) / 1e6,
+            age_ms=self._age_ms(frame.stamp_ns),
             received=self._counts.received,
             processed=self._counts.processed + 1,
             dropped=self._counts.dropped,
@@ -138,6 +138,11 @@ class Camera:
         self._outputs.publish_timing(header, values)
         self._counts.processed += 1
         self._settle()
+
+    def _age_ms(self, stamp_ns: int) -> float:
+        """How old an image is; NaN while simulated time has not begun."""
+        now_ns = self._node.get_clock().now().nanoseconds
+        return (now_ns - stamp_ns) / 1e6 if now_ns else float('nan')
 
     def _refuse(self, error: Exception) -> None:
         """Count a frame that could not be used and say why."""

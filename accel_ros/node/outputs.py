@@ -32,19 +32,23 @@ class Outputs:
         """Advertise the camera's topics."""
         self._node = node
         self._classes = classes
+        self._publishers: list[Publisher[Any]] = []
+        try:
+            self._labels = self._advertise(Image, f'{camera}/segmentation/labels')
+            self._confidence = self._advertise(Image, f'{camera}/segmentation/confidence')
+            self._overlay = self._advertise(Image, f'{camera}/segmentation/overlay')
+            self._timing = self._advertise(FrameTiming, f'{camera}/segmentation/timing')
+        except Exception:  # such as a QoS override that does not exist
+            self.close()
+            raise
 
-        def advertise(message_type: Any, topic: str) -> Publisher[Any]:
-            return node.create_publisher(
-                message_type,
-                f'{camera}/segmentation/{topic}',
-                QOS,
-                qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-            )
-
-        self._labels = advertise(Image, 'labels')
-        self._confidence = advertise(Image, 'confidence')
-        self._overlay = advertise(Image, 'overlay')
-        self._timing = advertise(FrameTiming, 'timing')
+    def _advertise(self, message_type: Any, topic: str) -> Publisher[Any]:
+        overrides = QoSOverridingOptions.with_default_policies()
+        publisher = self._node.create_publisher(
+            message_type, topic, QOS, qos_overriding_options=overrides
+        )
+        self._publishers.append(publisher)
+        return publisher
 
     def publish_frame(
         self, header: Header, frame: Frame, result: Segmentation, opacity: float
@@ -65,8 +69,9 @@ class Outputs:
 
     def close(self) -> None:
         """Withdraw the topics."""
-        for publisher in (self._labels, self._confidence, self._overlay, self._timing):
+        for publisher in self._publishers:
             self._node.destroy_publisher(publisher)
+        self._publishers.clear()
 
     @staticmethod
     def _publish_image(

@@ -15,6 +15,7 @@ from rcl_interfaces.msg import (
     SetParametersResult,
 )
 from rclpy.exceptions import InvalidTopicNameException
+from rclpy.expand_topic_name import expand_topic_name
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.validate_topic_name import validate_topic_name
@@ -31,7 +32,7 @@ class Spec:
     description: str
     low: float | None = None
     high: float | None = None
-    check: Callable[[Any], str | None] = lambda value: None
+    check: Callable[[Any, Node], str | None] = lambda value, node: None
     live: bool = False
     read_only: bool = False
 
@@ -52,22 +53,24 @@ class Spec:
         return descriptor
 
 
-def _check_backend(value: str) -> str | None:
+def _check_backend(value: str, _: Node) -> str | None:
     if value in BACKENDS:
         return None
     return f"there is no backend '{value}'; choose one of {', '.join(BACKENDS)}"
 
 
-def _check_cameras(names: Sequence[str]) -> str | None:
+def _check_cameras(names: Sequence[str], node: Node) -> str | None:
     if not names:
         return "no camera is named; give at least one, such as ['camera']"
-    if len(set(names)) < len(names):
-        return f'a camera is named twice in {list(names)}; give every camera a name of its own'
+    topics = set()
     for name in names:
         try:
             validate_topic_name(name)
-        except InvalidTopicNameException as error:
+            topics.add(expand_topic_name(name, node.get_name(), node.get_namespace()))
+        except (InvalidTopicNameException, ValueError) as error:
             return f"'{name}' cannot be part of a topic's name: {error}".splitlines()[0]
+    if len(topics) < len(names):
+        return f'a camera is named twice in {list(names)}; give every camera a name of its own'
     return None
 
 
@@ -186,5 +189,5 @@ class Parameters:
                 f'{spec.name} is read when the node is configured and is in use now; '
                 'deactivate and clean up the node, set it, then configure and activate again'
             )
-        reason = spec.check(change.value)
+        reason = spec.check(change.value, self._node)
         return f'{spec.name}: {reason}' if reason else None

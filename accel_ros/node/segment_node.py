@@ -14,6 +14,7 @@ from accel_ros.engines.protocol import Engine
 from accel_ros.engines.select import open_engine
 from accel_ros.node.camera import Camera
 from accel_ros.node.complaints import describe
+from accel_ros.node.memory import give_memory_back
 from accel_ros.node.parameters import Parameters
 from accel_ros.pipeline import Pipeline
 
@@ -82,6 +83,7 @@ class SegmentNode(LifecycleNode):
         if self._engine is not None:
             self._engine.close()
             self._engine = None
+            give_memory_back()
 
     def _start(self) -> None:
         self.destroy_timer(self._starter)
@@ -97,7 +99,11 @@ class SegmentNode(LifecycleNode):
             pipeline = Pipeline(
                 bundle, self._engine, settings.keyframe_interval, settings.max_gap_s
             )
-            self._cameras.append(Camera(self, name, pipeline, settings, bundle.classes))
+            try:
+                self._cameras.append(Camera(self, name, pipeline, settings, bundle.classes))
+            except Exception:
+                pipeline.close()
+                raise
 
     def _stop(self) -> None:
         for camera in self._cameras:

@@ -23,7 +23,7 @@ def test_the_same_reason_is_said_once_and_again_after_the_quiet_time():
     assert complaints.hear('empty image') == 'empty image'
     assert [complaints.hear('empty image') for _ in range(30)] == [None] * 30
     clock.now += QUIET_S
-    assert complaints.hear('empty image') == 'empty image (30 lines like it were left out)'
+    assert complaints.hear('empty image') == 'empty image (30 more left out)'
 
 
 def test_a_different_reason_is_said_at_once():
@@ -37,6 +37,15 @@ def test_the_end_of_a_bad_spell_is_said_once():
     assert complaints.settle() is None
     complaints.hear('empty image')
     assert complaints.settle() == 'frames are usable again'
+    assert complaints.settle() is None
+
+
+def test_every_spell_spoken_of_gets_its_end():
+    complaints = Complaints(Clock())
+    for reason in ('empty image', 'unknown encoding', 'truncated image'):
+        assert complaints.hear(reason) == reason
+        assert complaints.settle() == 'frames are usable again'
+    assert complaints.hear('empty image') is None  # said a moment ago
     assert complaints.settle() is None
 
 

@@ -32,3 +32,29 @@ def test_freed_image_buffers_are_used_again():
         return int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
     assert page_faults('keep') < page_faults('default') / 4
+
+
+GROWTH_AFTER_THREADS = """
+import threading
+from accel_ros.node.memory import give_memory_back, keep_image_buffers
+keep_image_buffers()
+def resident():
+    with open('/proc/self/statm') as file:
+        return int(file.read().split()[1]) * 4096
+def work():
+    buffers = [bytearray(b'x') * 6_000_000 for _ in range(3)]
+before = resident()
+for _ in range(12):
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+give_memory_back()
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != 'glibc', reason='the settings are those of glibc')
+def test_what_threads_have_freed_is_given_back():
+    command = [sys.executable, '-c', GROWTH_AFTER_THREADS]
+    growth = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    assert growth < 6_000_000

@@ -74,3 +74,18 @@ def test_closing_withdraws_the_topics(client, bundle):
     outputs.close()
     client.wait_for(lambda: not any(map(client.node.count_publishers, topics)), 'their end')
     assert rclpy.ok(context=client.node.context)
+
+
+def test_topics_that_cannot_all_be_advertised_are_all_withdrawn(client, bundle, monkeypatch):
+    create = client.node.create_publisher
+
+    def fails_at_the_overlay(message_type, topic, *arguments, **options):
+        if topic.endswith('overlay'):
+            raise ValueError('no such reliability')
+        return create(message_type, topic, *arguments, **options)
+
+    monkeypatch.setattr(client.node, 'create_publisher', fails_at_the_overlay)
+    with pytest.raises(ValueError, match='no such reliability'):
+        Outputs(client.node, 'back', Bundle.open(bundle).classes)
+    topics = [f'/back/segmentation/{t}' for t in ('labels', 'confidence', 'overlay', 'timing')]
+    client.wait_for(lambda: not any(map(client.node.count_publishers, topics)), 'their end')

@@ -29,6 +29,8 @@ def client(domain, bundle, tmp_path_factory):
         ('max_gap_s', 0.0, 'Min: 0.001'),
         ('backend', 'openvino', 'choose one of auto, onnxruntime, tensorrt'),
         ('cameras', ['front', 'front'], 'named twice'),
+        ('cameras', ['front', '/front'], 'named twice'),
+        ('cameras', ['fr{o}nt'], 'cannot be part'),
         ('cameras', ['fr ont'], "'fr ont' cannot be part of a topic's name"),
         ('cameras', [''], 'cannot be part'),
         ('autostart', True, 'read-only'),
