@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,11 @@ class CheckpointError(AccelError):
 
 
 def save_checkpoint(path: Path, network: Accel) -> None:
-    """Write the weights and the description of a network to one file."""
+    """
+    Write the weights and the description of a network to one file, whole or not at all.
+
+    :raises OSError: the file cannot be written
+    """
     description = network.description
     config = {'widths': asdict(description.widths), 'num_classes': description.num_classes}
     content = {
@@ -31,7 +36,13 @@ def save_checkpoint(path: Path, network: Accel) -> None:
         'classes': description.classes,
         'state_dict': {key: value.cpu() for key, value in network.state_dict().items()},
     }
-    torch.save(content, path)
+    partial = path.with_name(f'{path.name}.partial')
+    try:
+        with partial.open('wb') as file:
+            torch.save(content, file)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def load_checkpoint(path: Path) -> Accel:

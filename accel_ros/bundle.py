@@ -48,6 +48,11 @@ class Bundle:
     def open(cls, path: str | Path) -> Bundle:
         """Read and check the bundle in a folder. Raises BundleError."""
         path = Path(path).expanduser()
+        if not path.is_dir():
+            raise BundleError(
+                f'bundle {path} cannot be used: there is no such folder; name a folder that '
+                'accel-model export has written'
+            )
         try:
             manifest = _read_manifest(path)
             for name, digest in manifest.files.items():
@@ -106,8 +111,6 @@ def write_manifest(folder: str | Path, manifest: Manifest) -> Bundle:
 
 
 def _read_manifest(path: Path) -> Manifest:
-    if not path.is_dir():
-        raise BundleError('there is no such folder')
     file = path / MANIFEST
     if not file.is_file():
         raise BundleError(f'it has no {MANIFEST}')

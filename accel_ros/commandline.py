@@ -21,11 +21,19 @@ class Parser(argparse.ArgumentParser):
 
 
 def exit_status(program: str, work: Callable[[], None]) -> int:
-    """Do the work; an error meant for the user, or Ctrl-C, becomes one line and a status."""
+    """Do the work; an error meant for the user, of a file, or Ctrl-C becomes a line and status."""
     try:
         work()
     except AccelError as error:
         print(f'{program}: {error}', file=sys.stderr)
+        return 1
+    except OSError as error:
+        where = f' {error.filename}' if error.filename else ''
+        print(
+            f'{program}: cannot read or write{where}: {error.strerror or error}; check the path, '
+            'its permissions and the free space',
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print(f'{program}: interrupted', file=sys.stderr)

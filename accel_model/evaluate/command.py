@@ -18,6 +18,11 @@ from accel_model.checkpoint import load_checkpoint
 from accel_model.datasets.camvid import IGNORE, CamVid
 from accel_model.evaluate.protocol import PROTOCOLS
 from accel_model.evaluate.runner import Result, Runner
+from accel_ros.errors import AccelError
+
+
+class EvaluationError(AccelError):
+    """A network cannot be compared with a data set's labels."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,6 +41,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> None:
     """Evaluate and print the table as it grows."""
     network = load_checkpoint(args.weights)
+    if network.description.classes != args.dataset:
+        raise EvaluationError(
+            f'{args.weights} tells the classes of {network.description.classes} apart and the '
+            f'labels are those of {args.dataset}: give weights that were trained on it'
+        )
     runner = Runner(network, CamVid(args.data, args.split).frames, IGNORE)
     rows = []
     table = Table('model', 'interval', 'mIoU %', 'pixel acc. %', 'key ms', 'update ms')

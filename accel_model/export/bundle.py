@@ -22,7 +22,7 @@ from accel_model.networks.accel import Accel
 from accel_ros import resources
 from accel_ros.bundle import GraphSpec, Manifest, write_manifest
 from accel_ros.classes import ClassTable
-from accel_ros.manifest import MANIFEST
+from accel_ros.manifest import MANIFEST, MAX_SIDE
 
 MIN_SIDE = 32
 CLASS_TABLE = 'classes.yaml'
@@ -46,8 +46,10 @@ def export_bundle(
     :param accuracy: what was measured, free form
     :raises ExportError: the size or the network does not do, or the folder holds something else
     """
-    if min(size) < MIN_SIDE:
-        raise ExportError(f'size {size[0]}x{size[1]} is too small: at least {MIN_SIDE} a side')
+    if min(size) < MIN_SIDE or max(size) > MAX_SIDE:
+        raise ExportError(
+            f'images of {size[0]}x{size[1]} are not possible: {MIN_SIDE} to {MAX_SIDE} a side'
+        )
     if folder.exists() and not (folder / MANIFEST).is_file():
         raise ExportError(f'{folder} exists and is not a bundle: choose another folder')
     description = network.description
@@ -105,12 +107,26 @@ def write_graphs(network: Accel, size: tuple[int, int], folder: Path) -> dict[st
 
 
 def _example_state(form: OnboardForm, image: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Return a state and a flow of the right shapes; no flow: frame by frame."""
+    """
+    Return a state and its flow; no flow: frame by frame.
+
+    :raises ExportError: the flow is not on the state's grid: the reference network's pooling and
+        the flow network round some sizes differently
+    """
     with torch.no_grad():
-        _, state = form.keyframe(read_image(form, image))
-    if form.network.flow is None:
-        return state, None
-    return state, torch.zeros(1, 2, *state.shape[-2:])
+        data = read_image(form, image)
+        _, state = form.keyframe(data)
+        if form.network.flow is None:
+            return state, None
+        cells = (state.shape[-2], state.shape[-1])
+        flow = form.network.flow(data, data, cells)
+    if tuple(flow.shape[-2:]) != cells:
+        raise ExportError(
+            f'images of {image.shape[1]}x{image.shape[2]} have features of {cells[0]}x{cells[1]} '
+            f'cells and a flow of {flow.shape[-2]}x{flow.shape[-1]}: choose sides that are '
+            'multiples of 16 (of 32 for the cheapest graphs)'
+        )
+    return state, flow
 
 
 def _class_table(name: str, num_classes: int) -> Path:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 import yaml
 
@@ -57,6 +57,9 @@ class TrainConfig:
     init: dict[str, str] = field(default_factory=dict)
 
 
+Config = TypeVar('Config', OptimiserConfig, TrainConfig)
+
+
 def load_config(path: Path, changes: list[str]) -> TrainConfig:
     """Read a YAML file and apply changes such as `optimiser.iterations=10`.
 
@@ -64,17 +67,26 @@ def load_config(path: Path, changes: list[str]) -> TrainConfig:
     """
     try:
         tree = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
+        for change in changes:
+            _apply(tree, change)
+        optimiser = _checked(OptimiserConfig(**tree.pop('optimiser')))
+        config = _checked(TrainConfig(optimiser=optimiser, **tree))
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise ConfigError(f'cannot read training configuration {path}: {error}') from error
-    for change in changes:
-        _apply(tree, change)
-    try:
-        optimiser = OptimiserConfig(**tree.pop('optimiser'))
-        config = TrainConfig(optimiser=optimiser, **tree)
     except (TypeError, KeyError, AttributeError) as error:
         raise ConfigError(f'{path}: {error}; see the configurations in config/train') from error
     if config.task not in TASKS:
         raise ConfigError(f'{path}: task {config.task!r} is not one of {", ".join(TASKS)}')
+    return config
+
+
+def _checked(config: Config) -> Config:
+    """Raise TypeError unless every plain value has the type that it is declared with."""
+    for name, kind in get_type_hints(type(config)).items():
+        value = getattr(config, name)
+        accepted = (int, float) if kind is float else kind
+        if kind in (int, float, str) and (not isinstance(value, accepted) or value is True):
+            raise TypeError(f'{name} is {value!r} and should be a {kind.__name__}')
     return config
 
 

@@ -29,11 +29,15 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         '--bundle', help='folder of the bundle (default: the one that comes along)'
     )
     parser.add_argument(
-        '--input', required=True, metavar='DIR|VIDEO|BAG', help='images, a video or a rosbag2'
+        '--input',
+        required=True,
+        type=_path,
+        metavar='DIR|VIDEO|BAG',
+        help='images, a video or a rosbag2',
     )
     parser.add_argument('--topic', help="a bag's image topic (default: its only one)")
     parser.add_argument(
-        '--output', required=True, type=Path, help='folder; an earlier result in it is replaced'
+        '--output', required=True, type=_path, help='folder; an earlier result in it is replaced'
     )
     parser.add_argument(
         '--interval',
@@ -58,7 +62,7 @@ def run(args: argparse.Namespace) -> str:
     """Do the work; return what to tell the user."""
     bundle = Bundle.open(args.bundle or default_bundle())
     source = open_source(args.input, args.topic)
-    _keep_inputs(Path(args.input), args.output)
+    _keep_inputs(args.input, args.output)
     engine = open_engine(bundle, args.backend)
     try:
         timing = segment(bundle, engine, source, args.output, args.interval, film=args.overlay)
@@ -90,9 +94,18 @@ def _report(timing: dict[str, Any], source: Source, args: argparse.Namespace) ->
     return '\n'.join(lines)
 
 
+def _path(text: str) -> Path:
+    """Return a path; an empty one, such as an unset variable, would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError('the path is empty; name a folder or a file')
+    return Path(text)
+
+
 def _interval(text: str) -> int:
     """Return the interval, checked before any work begins."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f'{text!r} is not a number of frames; use 1 or more')
     try:
         return FixedInterval(int(text)).interval
-    except (ValueError, AccelError) as cause:
+    except AccelError as cause:
         raise argparse.ArgumentTypeError(str(cause)) from cause

@@ -36,3 +36,10 @@ def test_damage_is_one_line(tmp_path: Path) -> None:
         assert '\n' not in str(caught.value)
     with pytest.raises(CheckpointError, match='no such file'):
         load_checkpoint(tmp_path / 'none.pt')
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / 'taken').mkdir()
+    with pytest.raises(OSError, match='taken'):
+        save_checkpoint(tmp_path / 'taken', narrow_network('frame'))
+    assert [path.name for path in tmp_path.iterdir()] == ['taken']

@@ -34,12 +34,12 @@ def change(folder: Path, *keys, value) -> None:
     path.write_text(json.dumps(content))
 
 
-def refused(folder: Path) -> str:
+def refused(folder: Path, remedy: str = 'again') -> str:
     """Return the one line that the bundle is refused with."""
     with pytest.raises(BundleError) as caught:
         Bundle.open(folder)
     text = str(caught.value)
-    assert '\n' not in text and str(folder) in text and 'again' in text
+    assert '\n' not in text and str(folder) in text and remedy in text
     return text
 
 
@@ -90,11 +90,11 @@ def test_every_other_file_is_checked_too(folder: Path):
 
 
 def test_no_folder(tmp_path: Path):
-    assert 'no such folder' in refused(tmp_path / 'none')
+    assert 'no such folder' in refused(tmp_path / 'none', 'name a folder')
 
 
 def test_a_file_instead_of_a_folder(folder: Path):
-    assert 'no such folder' in refused(folder / 'classes.yaml')
+    assert 'no such folder' in refused(folder / 'classes.yaml', 'name a folder')
 
 
 def test_no_manifest(folder: Path):

@@ -64,7 +64,8 @@ def test_a_topic_of_a_bag(tmp_path, clip, bundle_path, capsys):
     ('words', 'expected'),
     [
         (['--interval', '0'], 'use 1 (only keyframes) or more'),
-        (['--interval', 'five'], '--interval'),
+        (['--interval', 'five'], "'five' is not a number of frames"),
+        (['--output', ''], 'the path is empty'),
         (['--keyframe-mode', 'concurrent'], 'choose from'),
         (['--policy', 'adaptive'], 'choose from'),
         (['--backend', 'cuda'], 'choose from'),

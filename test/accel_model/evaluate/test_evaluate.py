@@ -77,6 +77,22 @@ def test_the_command_writes_the_table_and_json(network, camvid, tmp_path, capsys
     assert 'accel' in capsys.readouterr().out
 
 
+def test_weights_for_other_classes_are_refused(camvid, tmp_path, capsys):
+    weights = tmp_path / 'weights.pt'
+    save_checkpoint(weights, build(find('accel-lite'), None, 19, 'cityscapes'))
+    assert main(['evaluate', '--weights', str(weights), '--data', str(camvid)]) == 1
+    error = capsys.readouterr().err
+    assert error.count('\n') == 1 and 'cityscapes' in error
+
+
+def test_figures_that_cannot_be_written_are_one_line(network, camvid, tmp_path, capsys):
+    weights = tmp_path / 'weights.pt'
+    save_checkpoint(weights, network)
+    arguments = ['--weights', str(weights), '--data', str(camvid), '--intervals', '1']
+    assert main(['evaluate', *arguments, '--json', str(tmp_path)]) == 1
+    assert 'cannot read or write' in capsys.readouterr().err
+
+
 def test_missing_data_is_one_line(network, tmp_path, capsys):
     weights = tmp_path / 'weights.pt'
     save_checkpoint(weights, network)

@@ -33,6 +33,8 @@ def test_changes_reach_into_the_tree():
         ('task=sing', "task 'sing' is not one of frame, flow, clip"),
         ('optimiser.speed=3', 'speed'),
         ('colour=3', 'colour'),
+        ('batch=banana', "batch is 'banana' and should be a int"),
+        ('batch.x=1', 'see the configurations'),
     ],
 )
 def test_mistakes_are_named(change, message):
@@ -43,6 +45,12 @@ def test_mistakes_are_named(change, message):
 def test_an_unreadable_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r'none\.yaml'):
         load_config(tmp_path / 'none.yaml', [])
+    (tmp_path / 'bad.yaml').write_bytes(b'\xff\xfe')
+    with pytest.raises(ConfigError, match=r'bad\.yaml'):
+        load_config(tmp_path / 'bad.yaml', [])
+    (tmp_path / 'bad.yaml').write_text('just words')
+    with pytest.raises(ConfigError, match=r'bad\.yaml'):
+        load_config(tmp_path / 'bad.yaml', ['batch=2'])
     (tmp_path / 'bad.yaml').write_text('{')
     with pytest.raises(ConfigError, match=r'bad\.yaml'):
         load_config(tmp_path / 'bad.yaml', [])
