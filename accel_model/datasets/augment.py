@@ -36,13 +36,18 @@ def augment(
     Pixels outside the image become black and `ignore`.
     """
     placement = random_placement(image.shape[:2], how, rng)
-    height, width = how.crop
-    window = (width, height)
-    image = cv2.warpAffine(image, placement, window, flags=cv2.INTER_LINEAR)
-    labels = cv2.warpAffine(
-        labels, placement, window, flags=cv2.INTER_NEAREST, borderValue=(ignore, 0, 0, 0)
+    image = cv2.warpAffine(image, placement, how.crop[::-1], flags=cv2.INTER_LINEAR)
+    return recolour(image, how.colour, rng), place_labels(labels, placement, how.crop, ignore)
+
+
+def place_labels(
+    labels: Image, placement: np.ndarray, crop: tuple[int, int], ignore: int
+) -> Image:
+    """Labels [H, W] in a crop of height and width; `ignore` where the image does not reach."""
+    border = (ignore, 0, 0, 0)
+    return cv2.warpAffine(
+        labels, placement, crop[::-1], flags=cv2.INTER_NEAREST, borderValue=border
     )
-    return recolour(image, how.colour, rng), labels
 
 
 def random_placement(

@@ -87,19 +87,18 @@ class Runner:
             frame = self.frames[step.index]
             start = time.perf_counter()
             data = self._data(frame)
+            reference: Tensor | None = None
             if step.key or previous is None or feat is None:
                 scores, feat = self.network.keyframe(data)
-                carried = scores
             else:
                 update = self.network.update(data, previous, feat)
-                scores, feat = update.scores, update.feat
-                carried = self._carried_scores(update.reference_scores, scores)
+                scores, feat, reference = update.scores, update.feat, update.reference_scores
             previous = data
             labels = _labels(scores)
             (accel.key_s if step.key else accel.update_s).append(time.perf_counter() - start)
             if step.counts:
                 accel.confusion.add(frame.labels, labels)
-                dff.confusion.add(frame.labels, _labels(carried))
+                dff.confusion.add(frame.labels, _labels(self._carried_scores(reference, scores)))
         return [dff, accel] if self.network.fusion is not None else [dff]
 
     def _carried_scores(self, reference: Tensor | None, scores: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from accel_model.checkpoint import save_checkpoint
-from accel_model.datasets.augment import Augmentation, random_placement, recolour
+from accel_model.datasets.augment import Augmentation, place_labels, random_placement, recolour
 from accel_model.datasets.camvid import IGNORE, NUM_CLASSES, CamVid
 from accel_model.datasets.virtual_drive import drive, random_motion
 from accel_model.losses import balanced_weights, segmentation_loss
@@ -58,13 +58,7 @@ class ClipTask:
         frames = [cv2.warpAffine(image, placement, (width, height)) for image in clip.images]
         colour = self.augmentation.colour
         together = recolour(np.concatenate(frames), colour, rng)
-        labels = cv2.warpAffine(
-            still.labels,
-            placement,
-            (width, height),
-            flags=cv2.INTER_NEAREST,
-            borderValue=(IGNORE, 0, 0, 0),
-        )
+        labels = place_labels(still.labels, placement, self.augmentation.crop, IGNORE)
         keyframe = int(rng.integers(self.frames - 1))
         return {'clip': together.reshape(-1, height, width, 3), 'labels': labels, 'key': keyframe}
 
