@@ -5,6 +5,7 @@
 import numpy as np
 import pytest
 from support.bundles import HEIGHT, WIDTH, write_bundle
+from support.client import Client
 from support.domains import isolated_domain
 
 
@@ -26,3 +27,11 @@ def drive():
     """A moving scene of the bundle's size: frame n as rgb8, u8 [h, w, 3]."""
     noise = np.random.default_rng(7).integers(0, 256, (HEIGHT, WIDTH + 200, 3), np.uint8)
     return lambda n: np.ascontiguousarray(noise[:, 3 * n : 3 * n + WIDTH])
+
+
+@pytest.fixture
+def client(domain):
+    """Somebody else in the node's ROS domain: may listen, send and ask."""
+    client = Client()
+    yield client
+    client.close()

@@ -7,7 +7,6 @@ import threading
 import numpy as np
 import pytest
 from accel_ros.msg import FrameTiming
-from support.client import Client
 from support.images import image_of, pixels_of
 
 from accel_ros.bundle import Bundle
@@ -43,13 +42,6 @@ class ToldEngine(OnnxRuntimeEngine):
             return run(image)
 
         return told
-
-
-@pytest.fixture
-def client(domain):
-    client = Client()
-    yield client
-    client.close()
 
 
 @pytest.fixture

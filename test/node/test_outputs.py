@@ -7,7 +7,6 @@ import pytest
 import rclpy
 from std_msgs.msg import Header
 from support.bundles import HEIGHT, WIDTH
-from support.client import Client
 from support.images import pixels_of
 
 from accel_ros import overlay
@@ -15,14 +14,6 @@ from accel_ros.bundle import Bundle
 from accel_ros.node import messages
 from accel_ros.node.outputs import Outputs
 from accel_ros.pipeline import Frame, Segmentation
-
-
-@pytest.fixture
-def client(domain):
-    """Somebody who may listen."""
-    client = Client()
-    yield client
-    client.close()
 
 
 @pytest.fixture
