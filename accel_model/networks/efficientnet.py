@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from accel_model.networks.fpn import FeaturePyramid
 
-LEVEL_STRIDES = (4, 8, 16, 32)
+LEVEL_STRIDES = (2, 4, 8, 16, 32)
 
 MEAN, STD = 127.0, 128.0  # network data = (RGB - MEAN) / STD, as in the ImageNet training
 
@@ -30,8 +30,8 @@ class EfficientNetTrunk(nn.Module):
 
     def __init__(self, name: str, deepest: int = 32) -> None:
         super().__init__()
-        if deepest not in LEVEL_STRIDES[1:]:
-            raise ValueError(f'deepest stride {deepest} is not one of {LEVEL_STRIDES[1:]}')
+        if deepest not in LEVEL_STRIDES[2:]:
+            raise ValueError(f'deepest stride {deepest} is not one of {LEVEL_STRIDES[2:]}')
         self.name = name
         network = EfficientNet.from_name(name)
         self.stem = nn.Sequential(network._conv_stem, network._bn0, network._swish)
@@ -42,7 +42,7 @@ class EfficientNetTrunk(nn.Module):
             self.channels.append(_block_args(blocks[-1]).output_filters)
 
     def forward(self, data: Tensor) -> list[Tensor]:
-        """data [N, 3, H, W] -> levels [N, C_i, H/s, W/s] for the strides 4, 8, ... deepest."""
+        """data [N, 3, H, W] -> levels [N, C_i, H/s, W/s] for the strides 2, 4, ... deepest."""
         levels = []
         x = self.stem(data)
         for stage in self.stages:
@@ -52,12 +52,12 @@ class EfficientNetTrunk(nn.Module):
 
 
 class EfficientNetBranch(nn.Module):
-    """A branch of accel-lite: trunk and pyramid, features at stride 4 of the image.
+    """A branch of accel-lite: trunk and pyramid, features at stride 2 of what it looks at.
 
     :param name: the backbone, as in :class:`EfficientNetTrunk`.
     :param deepest: the trunk's last stride, counted on the trunk's own input.
     :param shrink: the image is averaged over shrink x shrink pixels first; a light update branch
-        looks at half the resolution (shrink = 2).
+        looks at half the resolution (shrink = 2), so its features are at stride 4 of the image.
     :param widths: channels inside the pyramid, channels of the features.
     """
 
@@ -69,12 +69,10 @@ class EfficientNetBranch(nn.Module):
         self.pyramid = FeaturePyramid(self.trunk.channels, pyramid, self.out_channels)
 
     def forward(self, data: Tensor) -> Tensor:
-        """data [N, 3, H, W] -> features [N, out_channels, H // 4, W // 4]."""
-        if self.shrink == 1:
-            return self.pyramid(self.trunk(data))
-        features = self.pyramid(self.trunk(F.avg_pool2d(data, self.shrink)))
-        size = [side // 4 for side in data.shape[-2:]]  # as the trunk's paddings round
-        return F.interpolate(features, size=size, mode='bilinear', align_corners=False)
+        """data [N, 3, H, W] -> features [N, out_channels, h, w] at stride 2 * shrink."""
+        if self.shrink > 1:
+            data = F.avg_pool2d(data, self.shrink)
+        return self.pyramid(self.trunk(data))
 
 
 def load_imagenet(trunk: EfficientNetTrunk) -> None:
@@ -100,14 +98,11 @@ def _imagenet_file(name: str) -> Path:
 
 
 def _split_by_stride(blocks: nn.ModuleList) -> list[list[nn.Module]]:
-    """Group the blocks into the stages that end at the strides 4, 8, 16 and 32."""
+    """Group the blocks into the stages that end at the strides 2, 4, 8, 16 and 32."""
     stages: list[list[nn.Module]] = [[]]
-    stride = 2  # the stem's
     for block in blocks:
         if _stride(block) == 2:
-            if stride >= LEVEL_STRIDES[0]:
-                stages.append([])
-            stride *= 2
+            stages.append([])
         stages[-1].append(block)
     return stages
 

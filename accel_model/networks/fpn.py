@@ -30,6 +30,8 @@ def separable_conv(channels: int) -> nn.Sequential:
 class FeaturePyramid(nn.Module):
     """Top-down pathway with lateral connections (Lin et al., CVPR 2017), separable for speed.
 
+    The finest level, where most of the cells are, is as narrow as the features that come out.
+
     :param levels: channels of the backbone's levels, finest first.
     :param width: channels inside the pyramid.
     :param channels: channels of the features that come out, at the finest level's stride.
@@ -37,17 +39,19 @@ class FeaturePyramid(nn.Module):
 
     def __init__(self, levels: Sequence[int], width: int, channels: int) -> None:
         super().__init__()
-        self.lateral = nn.ModuleList(conv_bn(level, width) for level in levels)
-        self.smooth = nn.ModuleList(separable_conv(width) for _ in levels)
-        self.project = nn.Sequential(conv_bn(width, channels), nn.ReLU(inplace=True))
+        widths = [channels] + [width] * (len(levels) - 1)
+        self.lateral = nn.ModuleList(map(conv_bn, levels, widths))
+        self.smooth = nn.ModuleList(map(separable_conv, widths))
+        self.narrow = conv_bn(width, channels)
 
     def forward(self, levels: Sequence[Tensor]) -> Tensor:
         """Levels [N, C_i, H_i, W_i], finest first -> features [N, channels, H_0, W_0]."""
         top = self.smooth[-1](self.lateral[-1](levels[-1]))
-        for level, lateral, smooth in zip(
-            levels[-2::-1], self.lateral[-2::-1], self.smooth[-2::-1], strict=True
-        ):
-            size = level.shape[-2:]
+        for index in range(len(levels) - 2, -1, -1):
+            lateral = self.lateral[index](levels[index])
+            if index == 0:
+                top = self.narrow(top)
+            size = lateral.shape[-2:]
             carried = F.interpolate(top, size=size, mode='bilinear', align_corners=False)
-            top = smooth(lateral(level) + carried)
-        return self.project(top)
+            top = self.smooth[index](lateral + carried)
+        return top

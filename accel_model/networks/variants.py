@@ -49,11 +49,11 @@ BACKBONES: dict[str, Backbone] = {
     'resnet-50': Backbone(partial(ResNet, RESNET50), RESNET_WIDTHS),
     'resnet-34': Backbone(partial(SmallResNet, RESNET34_UNITS), SMALL_WIDTHS),
     'resnet-18': Backbone(partial(SmallResNet, RESNET18_UNITS), SMALL_WIDTHS),
-    'efficientnet-lite0': Backbone(
-        partial(EfficientNetBranch, 'efficientnet-lite0', 32, 1), (96, 64)
+    'efficientnet-lite2': Backbone(
+        partial(EfficientNetBranch, 'efficientnet-lite2', 32, 1), (128, 32)
     ),
     'efficientnet-lite0-half': Backbone(
-        partial(EfficientNetBranch, 'efficientnet-lite0', 16, 2), (96, 64)
+        partial(EfficientNetBranch, 'efficientnet-lite0', 16, 2), (96, 32)
     ),
 }
 
@@ -98,18 +98,18 @@ _ACCEL = Variant('accel', 'resnet-101')
 
 _ACCEL_LITE = Variant(
     'accel-lite',
-    'efficientnet-lite0',
+    'efficientnet-lite2',
     update='efficientnet-lite0-half',
-    stride=4,
+    stride=2,
     upsampling='bilinear',
     normalization=Normalization((efficientnet.MEAN,) * 3, (efficientnet.STD,) * 3),
     flow='pwc-net',
     flow_scale=efficientnet.STD / 255.0,
     widths=Widths(
-        reference=(96, 64),
-        update=(96, 64),
-        fc6=64,
-        update_fc6=64,
+        reference=(128, 32),
+        update=(96, 32),
+        fc6=48,
+        update_fc6=48,
         flow=FlowWidths((16, 32, 48, 64, 96), (48, 32, 24)),
     ),
 )
