@@ -11,7 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from accel_ros.errors import AccelError
+from accel_model.datasets.dataset import Dataset, DatasetError
+from accel_model.datasets.files import FileVideo, check_ids, read_pixels
+from accel_ros.classes import ClassTable
 
 Image = np.ndarray
 
@@ -20,8 +22,25 @@ IGNORE = 11
 SKY, BUILDING, POLE, ROAD, PAVEMENT, TREE, SIGN, FENCE, CAR, PEDESTRIAN, BICYCLIST = range(11)
 
 
-class DatasetError(AccelError):
-    """A data set's folder does not have the layout that it should have."""
+def open_camvid(root: Path, split: str) -> Dataset:
+    """Open a split of CamVid; see docs/data.md. Raises DatasetError."""
+    classes = ClassTable.named('camvid')
+
+    def read_labels(path: Path) -> np.ndarray:
+        ids = read_pixels(path)
+        check_ids(path, ids, classes)
+        return ids
+
+    frames = sorted((root / split).glob('*.png'))
+    labels = {i: root / f'{split}annot' / path.name for i, path in enumerate(frames)}
+    if split == 'val':
+        videos = [FileVideo('val', frames, labels, read_labels)]
+    else:
+        videos = [
+            FileVideo(path.stem, [path], {0: labels[i]}, read_labels)
+            for i, path in enumerate(frames)
+        ]
+    return Dataset(classes, videos)
 
 
 @dataclass(frozen=True)
