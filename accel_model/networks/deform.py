@@ -55,8 +55,10 @@ def sample_inside(x: Tensor, positions: Tensor) -> Tensor:
     height, width = x.shape[-2:]
     px, py = positions[:, :1], positions[:, 1:]
     inside = (px >= 0) & (px < width) & (py >= 0) & (py < height)
-    grid = to_grid(positions, (height, width))
-    sampled = F.grid_sample(x, grid, mode='bilinear', padding_mode='border', align_corners=False)
+    # The same as padding_mode='border', over which onnxruntime takes fourteen times as long.
+    clamped = torch.cat([px.clamp(0, width - 1), py.clamp(0, height - 1)], 1)
+    grid = to_grid(clamped, (height, width))
+    sampled = F.grid_sample(x, grid, mode='bilinear', padding_mode='zeros', align_corners=False)
     return sampled * inside.to(x.dtype)
 
 

