@@ -1,9 +1,10 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Random scale, crop, flip and colour, the same for an image and its labels."""
+"""Random scale, crop, flip and colour, the same for the frames of a clip and its labels."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -14,30 +15,41 @@ Image = np.ndarray
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is done to a training sample.
+    """
+    What is done to a training sample; without arguments nothing.
 
-    :ivar crop: height and width of the sample in pixels.
-    :ivar scale: lower and upper end of the uniformly drawn scale.
-    :ivar flip: mirror half of the samples.
-    :ivar colour: largest relative change of brightness and contrast, 0 for none.
+    The paper's is a crop of 768x1024 alone, at a uniformly drawn place.
+
+    :ivar crop: height and width of the sample in pixels; None: those of the frame
+    :ivar scale: lower and upper end of the uniformly drawn scale
+    :ivar flip: mirror half of the samples
+    :ivar colour: largest relative change of brightness and contrast, 0 for none
     """
 
-    crop: tuple[int, int]
+    crop: tuple[int, int] | None = None
     scale: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
     colour: float = 0.0
 
 
-def augment(
-    image: Image, labels: Image, how: Augmentation, ignore: int, rng: np.random.Generator
+def augment_clip(
+    images: Image, labels: Image, how: Augmentation, ignore: int, rng: np.random.Generator
 ) -> tuple[Image, Image]:
-    """Cut one random window out of image [H, W, 3] and labels [H, W].
-
-    Pixels outside the image become black and `ignore`.
     """
-    placement = random_placement(image.shape[:2], how, rng)
-    image = cv2.warpAffine(image, placement, how.crop[::-1], flags=cv2.INTER_LINEAR)
-    return recolour(image, how.colour, rng), place_labels(labels, placement, how.crop, ignore)
+    Cut one random window out of all frames of a clip and out of the labels of its last frame.
+
+    Pixels outside the frames become black and `ignore`.
+
+    :param images: u8 [T, H, W, 3]
+    :param labels: u8 [H, W]
+    :returns: images u8 [T, h, w, 3] and labels u8 [h, w]
+    """
+    crop = how.crop or (labels.shape[0], labels.shape[1])
+    placement = random_placement(labels.shape, how, rng)
+    size = (crop[1], crop[0])
+    cut = [cv2.warpAffine(image, placement, size, flags=cv2.INTER_LINEAR) for image in images]
+    together = recolour(np.concatenate(cut), how.colour, rng)
+    return together.reshape(-1, *crop, 3), place_labels(labels, placement, crop, ignore)
 
 
 def place_labels(
@@ -53,14 +65,23 @@ def place_labels(
 def random_placement(
     size: tuple[int, ...], how: Augmentation, rng: np.random.Generator
 ) -> np.ndarray:
-    """2x3 matrix that takes image coordinates to coordinates in the crop."""
+    """2x3 matrix that takes image coordinates to coordinates in the crop.
+
+    The window begins at a whole pixel of the scaled image, so scale 1 copies pixels.
+    """
     height, width = size
+    crop_height, crop_width = how.crop or size
     scale = rng.uniform(*how.scale)
-    slack = np.array([scale * width - how.crop[1], scale * height - how.crop[0]])
-    left, top = rng.uniform(np.minimum(slack, 0), np.maximum(slack, 0))
+    left = _offset(scale * width - crop_width, rng)
+    top = _offset(scale * height - crop_height, rng)
     if how.flip and rng.random() < 0.5:
         return np.array([[-scale, 0, scale * (width - 1) - left], [0, scale, -top]])
     return np.array([[scale, 0, -left], [0, scale, -top]])
+
+
+def _offset(slack: float, rng: np.random.Generator) -> int:
+    """Draw where a window begins in a row that is `slack` longer, or shorter if negative."""
+    return int(rng.integers(math.ceil(min(slack, 0)), math.floor(max(slack, 0)) + 1))
 
 
 def recolour(image: Image, strength: float, rng: np.random.Generator) -> Image:
@@ -73,3 +94,11 @@ def recolour(image: Image, strength: float, rng: np.random.Generator) -> Image:
     steps = np.arange(256, dtype=np.float32)[:, None]
     table = np.clip((steps - 128) * gain * balance + 128 + offset, 0, 255).astype(np.uint8)
     return cv2.LUT(image, table[None])
+
+
+def augment(
+    image: Image, labels: Image, how: Augmentation, ignore: int, rng: np.random.Generator
+) -> tuple[Image, Image]:
+    """Do with one image [H, W, 3] what :func:`augment_clip` does with a clip."""
+    images, labels = augment_clip(image[None], labels, how, ignore, rng)
+    return images[0], labels

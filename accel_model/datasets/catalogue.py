@@ -7,9 +7,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from accel_model.datasets.camvid import open_camvid
+from accel_model.datasets.cityscapes import open_cityscapes
 from accel_model.datasets.dataset import Dataset, DatasetError
+from accel_model.datasets.folder import open_folder
 
-_OPENERS = {'camvid': open_camvid}
+_OPENERS = {'camvid': open_camvid, 'cityscapes': open_cityscapes, 'folder': open_folder}
 NAMES = tuple(_OPENERS)
 
 

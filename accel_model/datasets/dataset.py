@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,8 @@ from accel_ros.classes import ClassTable
 from accel_ros.errors import AccelError
 
 Image = np.ndarray
+
+_log = logging.getLogger(__name__)
 
 
 class DatasetError(AccelError):
@@ -46,7 +49,7 @@ class Clip:
     """
     A labelled frame and the frames before it: one sample of a video training.
 
-    :ivar name: where it comes from, for messages
+    :ivar name: where it comes from, for messages: the video's name and the frame's place in it
     :ivar images: u8 [T, H, W, 3], RGB, oldest first; the last one is labelled
     :ivar labels: u8 [H, W], class ids of the last frame
     """
@@ -82,11 +85,34 @@ class Dataset:
         first = last - frames + 1
         if first < 0:
             raise DatasetError(
-                f'{video.name}: frame {last} is labelled, but {frames - 1} frames before it are '
-                'needed: add the frames that lead up to it, or train with shorter clips'
+                f'{video.name}:{last} is labelled, but only {last} frames lead up to it without a '
+                f'gap and {frames - 1} are needed: add the missing frames, or use shorter clips'
             )
         images = np.stack([video.image(frame) for frame in range(first, last + 1)])
         return Clip(f'{video.name}:{last}', images, video.labels(last))
+
+    def with_history(self, frames: int) -> Dataset:
+        """
+        Return the data set with only those labelled frames that `frames` - 1 frames lead up to.
+
+        How many are left out is logged.
+
+        :raises DatasetError: there are none
+        """
+        kept = [(video, last) for video, last in self._places if last >= frames - 1]
+        if kept == self._places:
+            return self
+        video, last = next(place for place in self._places if place[1] < frames - 1)
+        found = (
+            f'{frames - 1} frames have to lead up to a labelled frame without a gap; '
+            f'{len(self) - len(kept)} of {len(self)} have fewer, first {video.name}:{last}'
+        )
+        if not kept:
+            raise DatasetError(f'{found}: add the missing frames, or use shorter clips')
+        _log.warning('%s; they are left out', found)
+        part = Dataset(self.classes, self.videos)
+        part._places = kept
+        return part
 
     @cached_property
     def frequencies(self) -> np.ndarray:

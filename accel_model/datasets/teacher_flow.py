@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from accel_model.datasets.camvid import DatasetError
+from accel_model.datasets.dataset import DatasetError
 from accel_model.datasets.resample import pixel_grid, resample
 
 Image = np.ndarray

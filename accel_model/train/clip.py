@@ -7,13 +7,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from accel_model.checkpoint import save_checkpoint
-from accel_model.datasets.augment import Augmentation, place_labels, random_placement, recolour
+from accel_model.datasets.augment import Augmentation, augment_clip
 from accel_model.datasets.camvid import IGNORE, NUM_CLASSES, CamVid
 from accel_model.datasets.virtual_drive import drive, random_motion
 from accel_model.losses import balanced_weights, segmentation_loss
@@ -53,14 +52,9 @@ class ClipTask:
         """A clip u8 [T, h, w, 3], the labels u8 [h, w] of its last frame, its keyframe's index."""
         still = self.stills[int(rng.integers(len(self.stills)))]
         clip = drive(still.image, still.labels, self.frames, random_motion(rng), rng)
-        placement = random_placement(still.labels.shape, self.augmentation, rng)
-        height, width = self.augmentation.crop
-        frames = [cv2.warpAffine(image, placement, (width, height)) for image in clip.images]
-        colour = self.augmentation.colour
-        together = recolour(np.concatenate(frames), colour, rng)
-        labels = place_labels(still.labels, placement, self.augmentation.crop, IGNORE)
+        images, labels = augment_clip(clip.images, still.labels, self.augmentation, IGNORE, rng)
         keyframe = int(rng.integers(self.frames - 1))
-        return {'clip': together.reshape(-1, height, width, 3), 'labels': labels, 'key': keyframe}
+        return {'clip': images, 'labels': labels, 'key': keyframe}
 
     def loss(self, batch: dict[str, Tensor]) -> Tensor:
         """Loss of the fused scores, and of each branch's own, on the last frame."""

@@ -82,8 +82,9 @@ class FlowTask:
 
 def _augment(pair: FlowPair, how: Augmentation, rng: np.random.Generator) -> dict[str, Any]:
     """One crop of a pair, the same window in both frames."""
+    height, width = how.crop or pair.current.shape[:2]
     placement = random_placement(pair.current.shape[:2], how, rng)
-    window = (how.crop[1], how.crop[0])
+    window = (width, height)
     current, previous = (
         cv2.warpAffine(image, placement, window) for image in (pair.current, pair.previous)
     )
@@ -91,7 +92,7 @@ def _augment(pair: FlowPair, how: Augmentation, rng: np.random.Generator) -> dic
     flow = cv2.warpAffine(pair.flow, placement, window)
     flow = flow * np.diag(placement[:, :2]).astype(np.float32)  # scale, and sign of a mirrored x
     together = recolour(np.concatenate([current, previous]), how.colour, rng)
-    current, previous = together.reshape(2, *how.crop, 3)
+    current, previous = together.reshape(2, height, width, 3)
     return {
         'current': recolour(current, how.colour / 5, rng),  # exposure drifts between frames
         'previous': previous,
