@@ -1,6 +1,6 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Pairs of real video frames with the flow of a teacher: OpenCV's DIS (Kroeger et al., 2016)."""
+"""Pairs of real video frames with the flow of a teacher, OpenCV's DIS."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ import cv2
 import numpy as np
 
 from accel_model.datasets.dataset import DatasetError
-from accel_model.datasets.resample import pixel_grid, resample
+from accel_model.datasets.dis import dis_flow
 
 Image = np.ndarray
 Map = np.ndarray
-
-AGREEMENT = 1.0  # pixels that the way back may miss the start by
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,6 @@ class TaughtVideo:
 
     def __init__(self, path: Path, height: int) -> None:
         self.frames = _read(path, height)
-        self._teacher = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
 
     def pair(self, rng: np.random.Generator, farthest: int = 2) -> FlowPair:
         """Two frames at most `farthest` apart, in either order of time."""
@@ -55,18 +52,8 @@ class TaughtVideo:
         if rng.random() < 0.5:
             pair.reverse()
         previous, current = pair
-        flow = self._flow(current, previous)
-        back = self._flow(previous, current)
-        valid = np.linalg.norm(flow + _carry(back, flow), axis=-1) < AGREEMENT
+        flow, valid = dis_flow(current, previous)
         return FlowPair(current, previous, flow, valid)
-
-    def _flow(self, source: Image, target: Image) -> Map:
-        gray = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (source, target)]
-        return self._teacher.calc(*gray, None)  # type: ignore[call-overload]
-
-
-def _carry(values: Map, flow: Map) -> Map:
-    return resample(values, pixel_grid(*flow.shape[:2]) + flow)
 
 
 def _read(path: Path, height: int) -> list[Image]:
