@@ -25,7 +25,11 @@ from torch import Tensor, nn
 from accel_model.networks.description import Description
 from accel_model.networks.flownet import FlowNet
 from accel_model.networks.pwcnet import PwcNet
-from accel_model.networks.upsampling import BilinearUpsampling, TransposedUpsampling
+from accel_model.networks.upsampling import (
+    BilinearUpsampling,
+    TransposedUpsampling,
+    map_size,
+)
 from accel_model.networks.warp import warp
 
 Upsampling = TransposedUpsampling | BilinearUpsampling
@@ -105,7 +109,7 @@ class Accel(nn.Module):
     def keyframe(self, data: Tensor) -> tuple[Tensor, Tensor]:
         """Network data -> scores [N, K, H, W] and the features to carry [N, C, h, w]."""
         feat = self.reference(data)
-        return self.upsampling(self.head(feat), _size(data)), feat
+        return self.upsampling(self.head(feat), map_size(data)), feat
 
     def update(self, data: Tensor, previous: Tensor, feat: Tensor) -> Update:
         """
@@ -118,19 +122,19 @@ class Accel(nn.Module):
         if self.flow is None:
             name = self.description.variant
             raise ValueError(f'variant {name} works frame by frame and has no update')
-        flow = self.flow(data, previous, _size(feat))
+        flow = self.flow(data, previous, map_size(feat))
         feat = warp(feat, flow)
         if self.fusion_kind == 'feature':
             assert self.fusion is not None
             fused = self.fusion(torch.cat([feat, self.reference(data)], 1))
-            scores = self.upsampling(self.head(fused), _size(data))
+            scores = self.upsampling(self.head(fused), map_size(data))
             return Update(scores, feat, flow, None, None)
         reference_scores = self.head(feat)
         if self.fusion_kind is None:
-            scores = self.upsampling(reference_scores, _size(data))
+            scores = self.upsampling(reference_scores, map_size(data))
             return Update(scores, feat, flow, reference_scores, None)
         update_scores = self.update_scores(data)
-        scores = self.fuse(reference_scores, update_scores, _size(data))
+        scores = self.fuse(reference_scores, update_scores, map_size(data))
         return Update(scores, feat, flow, reference_scores, update_scores)
 
     def update_scores(self, data: Tensor) -> Tensor:
@@ -143,20 +147,27 @@ class Accel(nn.Module):
         Score fusion: both branches' scores to scores [N, K, H, W] with (H, W) = size.
 
         The paper upsamples both and fuses at the image's size. Where the upsampling keeps
-        constants, it may come last: the update branch's scores go to the reference's grid.
+        constants, it may come last.
         """
-        assert self.fusion is not None and self.update_upsampling is not None
+        assert self.fusion is not None
+        fused = self.fusion(torch.cat(self.on_one_grid(reference, update, size), 1))
+        return self.upsampling(fused, size) if self.upsampling.preserves_constants else fused
+
+    def on_one_grid(
+        self, reference: Tensor, update: Tensor, size: tuple[int, int]
+    ) -> tuple[Tensor, Tensor]:
+        """
+        Both branches' scores cell by cell: where they are fused.
+
+        That is the image's grid, (H, W) = size, or, where the upsampling keeps constants, the
+        reference's.
+        """
+        assert self.update_upsampling is not None
         if self.upsampling.preserves_constants:
-            update = self.update_upsampling(update, _size(reference))
-            return self.upsampling(self.fusion(torch.cat([reference, update], 1)), size)
-        upsampled = [self.upsampling(reference, size), self.update_upsampling(update, size)]
-        return self.fusion(torch.cat(upsampled, 1))
+            return reference, self.update_upsampling(update, map_size(reference))
+        return self.upsampling(reference, size), self.update_upsampling(update, size)
 
     @staticmethod
     def propagate(feat: Tensor, flow: Tensor) -> Tensor:
         """Carry features one step forward: [N, C, h, w] along flow [N, 2, h, w]."""
         return warp(feat, flow)
-
-
-def _size(x: Tensor) -> tuple[int, int]:
-    return x.shape[-2], x.shape[-1]

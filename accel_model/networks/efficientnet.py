@@ -52,27 +52,38 @@ class EfficientNetTrunk(nn.Module):
 
 
 class EfficientNetBranch(nn.Module):
-    """A branch of accel-lite: trunk and pyramid, features at stride 2 of what it looks at.
+    """A branch of accel-lite: trunk and pyramid, on the image at a scale of its own.
 
     :param name: the backbone, as in :class:`EfficientNetTrunk`.
     :param deepest: the trunk's last stride, counted on the trunk's own input.
-    :param shrink: the image is averaged over shrink x shrink pixels first; a light update branch
-        looks at half the resolution (shrink = 2), so its features are at stride 4 of the image.
+    :param scale: the image is resized by this first: a reference network that sees small things
+        looks at an enlarged image (1.5), a light update branch at one of half the size (0.5).
+    :param stride: of the features, counted on the image.
     :param widths: channels inside the pyramid, channels of the features.
     """
 
-    def __init__(self, name: str, deepest: int, shrink: int, widths: Sequence[int]) -> None:
+    def __init__(
+        self, name: str, deepest: int, scale: float, stride: int, widths: Sequence[int]
+    ) -> None:
         super().__init__()
         pyramid, self.out_channels = widths
-        self.shrink = shrink
+        self.scale, self.stride = scale, stride
         self.trunk = EfficientNetTrunk(name, deepest)
         self.pyramid = FeaturePyramid(self.trunk.channels, pyramid, self.out_channels)
 
     def forward(self, data: Tensor) -> Tensor:
-        """data [N, 3, H, W] -> features [N, out_channels, h, w] at stride 2 * shrink."""
-        if self.shrink > 1:
-            data = F.avg_pool2d(data, self.shrink)
-        return self.pyramid(self.trunk(data))
+        """data [N, 3, H, W] -> features [N, out_channels, H // stride, W // stride]."""
+        height, width = data.shape[-2:]
+        seen = resize(data, (round(height * self.scale), round(width * self.scale)))
+        features = self.pyramid(self.trunk(seen))
+        return resize(features, (height // self.stride, width // self.stride))
+
+
+def resize(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """[N, C, H, W] -> [N, C, h, w], bilinear; the same tensor if it has that size."""
+    if x.shape[-2:] == size:
+        return x
+    return F.interpolate(x, size, mode='bilinear', align_corners=False)
 
 
 def load_imagenet(trunk: EfficientNetTrunk) -> None:

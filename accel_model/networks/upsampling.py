@@ -9,6 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+def map_size(x: Tensor) -> tuple[int, int]:
+    """Return (h, w) of a map [..., h, w]."""
+    return x.shape[-2], x.shape[-1]
+
+
 def bilinear_kernel(stride: int) -> Tensor:
     """
     MXNet's bilinear initialiser for a kernel of twice the stride: [2 * stride, 2 * stride].

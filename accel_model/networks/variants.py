@@ -50,10 +50,10 @@ BACKBONES: dict[str, Backbone] = {
     'resnet-34': Backbone(partial(SmallResNet, RESNET34_UNITS), SMALL_WIDTHS),
     'resnet-18': Backbone(partial(SmallResNet, RESNET18_UNITS), SMALL_WIDTHS),
     'efficientnet-lite2': Backbone(
-        partial(EfficientNetBranch, 'efficientnet-lite2', 32, 1), (128, 32)
+        partial(EfficientNetBranch, 'efficientnet-lite2', 32, 1.5, 2), (128, 32)
     ),
     'efficientnet-lite0-half': Backbone(
-        partial(EfficientNetBranch, 'efficientnet-lite0', 16, 2), (96, 32)
+        partial(EfficientNetBranch, 'efficientnet-lite0', 16, 0.5, 4), (96, 32)
     ),
 }
 

@@ -16,17 +16,19 @@ from accel_model.networks.efficientnet import (
 )
 
 
-def test_levels_are_at_strides_4_to_32():
-    levels = EfficientNetTrunk('efficientnet-lite0').eval()(torch.zeros(1, 3, 128, 192))
-    assert [tuple(level.shape[-2:]) for level in levels] == [(32, 48), (16, 24), (8, 12), (4, 6)]
-    assert [level.shape[1] for level in levels] == [24, 40, 112, 320]
+def test_levels_are_at_strides_2_to_32():
+    levels = EfficientNetTrunk('efficientnet-lite0').eval()(torch.zeros(1, 3, 64, 96))
+    sizes = [tuple(level.shape[-2:]) for level in levels]
+    assert sizes == [(32, 48), (16, 24), (8, 12), (4, 6), (2, 3)]
+    assert [level.shape[1] for level in levels] == [16, 24, 40, 112, 320]
 
 
-def test_the_trunk_with_imagenet_weights_is_the_library_s():
-    trunk = EfficientNetTrunk('efficientnet-lite0')
+@pytest.mark.parametrize('name', ['efficientnet-lite0', 'efficientnet-lite2'])
+def test_the_trunk_with_imagenet_weights_is_the_library_s(name):
+    trunk = EfficientNetTrunk(name)
     load_imagenet(trunk)
-    network = EfficientNet.from_name('efficientnet-lite0')
-    network.load_state_dict(torch.load(_imagenet_file('efficientnet-lite0'), weights_only=True))
+    network = EfficientNet.from_name(name)
+    network.load_state_dict(torch.load(_imagenet_file(name), weights_only=True))
     image = torch.randn(1, 3, 128, 128, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         deepest = trunk.eval()(image)[-1]
@@ -35,13 +37,15 @@ def test_the_trunk_with_imagenet_weights_is_the_library_s():
     torch.testing.assert_close(head, expected)
 
 
-@pytest.mark.parametrize(('deepest', 'shrink'), [(32, 1), (16, 2)])
-@pytest.mark.parametrize('size', [(64, 96), (90, 121), (360, 480)])
-def test_features_are_at_stride_4_for_any_size(deepest, shrink, size):
-    branch = EfficientNetBranch('efficientnet-lite0', deepest, shrink, (32, 16)).eval()
+@pytest.mark.parametrize(
+    ('deepest', 'scale', 'stride'), [(32, 1.5, 2), (32, 1.0, 2), (16, 0.5, 4)]
+)
+@pytest.mark.parametrize('size', [(64, 96), (90, 121)])
+def test_features_are_at_their_stride_of_the_image_for_any_size(deepest, scale, stride, size):
+    branch = EfficientNetBranch('efficientnet-lite0', deepest, scale, stride, (32, 16)).eval()
     with torch.no_grad():
         features = branch(torch.zeros(1, 3, *size))
-    assert features.shape == (1, 16, size[0] // 4, size[1] // 4)
+    assert features.shape == (1, 16, size[0] // stride, size[1] // stride)
 
 
 def test_a_deepest_stride_that_does_not_exist_is_refused():
