@@ -34,6 +34,10 @@ def open_folder(root: Path, split: str) -> Dataset:
                 f'{folder} is missing: put frames into {root}/SPLIT/{FRAMES}/VIDEO/ and labels '
                 f'into {root}/SPLIT/{LABELS}/VIDEO/; see docs/data.md'
             )
+        for path in images_in(folder):
+            raise DatasetError(
+                f'{path} lies in no folder of its video: move it to {folder}/VIDEO/{path.name}'
+            )
     label_files = {folder.name: _label_files(folder) for folder in folders_in(labels)}
     _check_known(label_files, frames)
     reader = LabelReader(classes, painting_of(classes))
