@@ -19,6 +19,7 @@ from accel_model.export.graphs import KeyframeGraph, PropagateGraph, UpdateGraph
 from accel_model.export.onnx_file import write_graph
 from accel_model.export.verify import Agreement, ExportError, example_images, verify
 from accel_model.networks.accel import Accel
+from accel_model.networks.description import Description
 from accel_ros import resources
 from accel_ros.bundle import GraphSpec, Manifest, write_manifest
 from accel_ros.classes import ClassTable
@@ -35,6 +36,7 @@ def export_bundle(
     name: str = '',
     accuracy: Mapping[str, Any] | None = None,
     license_text: str = '',
+    classes: Path | None = None,
 ) -> Agreement:
     """
     Export a network for images of one size, and compare the graphs with it.
@@ -44,6 +46,7 @@ def export_bundle(
     :param size: (height, width)
     :param name: of the bundle; default: the folder's
     :param accuracy: what was measured, free form
+    :param classes: file of the class table; default: the project's table of that name
     :raises ExportError: the size or the network does not do, or the folder holds something else
     """
     if min(size) < MIN_SIDE or max(size) > MAX_SIDE:
@@ -53,14 +56,14 @@ def export_bundle(
     if folder.exists() and not (folder / MANIFEST).is_file():
         raise ExportError(f'{folder} exists and is not a bundle: choose another folder')
     description = network.description
-    classes = _class_table(description.classes, description.num_classes)
+    table = _class_table(description, classes)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f'.{folder.name}.') as temporary:
         partial = Path(temporary) / folder.name
         partial.mkdir()
         graphs = write_graphs(network, size, partial)
         agreement = verify(network, partial, graphs, size)
-        shutil.copyfile(classes, partial / CLASS_TABLE)
+        shutil.copyfile(table, partial / CLASS_TABLE)
         manifest = Manifest(
             name=name or folder.name,
             variant=description.variant,
@@ -129,13 +132,19 @@ def _example_state(form: OnboardForm, image: Tensor) -> tuple[Tensor, Tensor | N
     return state, flow
 
 
-def _class_table(name: str, num_classes: int) -> Path:
-    path = resources.find(f'config/classes/{name}.yaml')
+def _class_table(description: Description, given: Path | None) -> Path:
+    name = description.classes
+    path = given or resources.find(f'config/classes/{name}.yaml')
     if path is None:
-        raise ExportError(f'there is no class table config/classes/{name}.yaml')
-    known = len(ClassTable.load(path))
-    if known != num_classes:
         raise ExportError(
-            f'the network tells {num_classes} classes apart, but the table {name} has {known}'
+            f'the project has no class table {name!r}: give the one of your data with --classes'
+        )
+    table = ClassTable.load(path)
+    if table.name != name:
+        raise ExportError(f'the weights know the classes {name!r}, but {path} is {table.name!r}')
+    if len(table) != description.num_classes:
+        raise ExportError(
+            f'the network tells {description.num_classes} classes apart, but the table {name} has '
+            f'{len(table)}'
         )
     return path

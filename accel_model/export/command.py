@@ -28,6 +28,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument('--size', type=_size, required=True, help='HxW of the images, as 360x480')
     parser.add_argument('--precision', choices=['fp32'], default='fp32')
     parser.add_argument('-o', '--output', type=Path, required=True, help='folder of the bundle')
+    parser.add_argument(
+        '--classes', type=Path, help="class table of own data; default: the project's own tables"
+    )
     parser.add_argument('--name', default='', help="the bundle's name; default: the folder's")
     parser.add_argument('--license', default='', help='licence of the weights, as text')
     parser.add_argument('--accuracy', type=Path, help='JSON file with what was measured')
@@ -40,7 +43,9 @@ def run(args: argparse.Namespace) -> None:
     network = load_checkpoint(args.weights)
     sys.stdout.write(f'exporting {network.description.variant}; large networks take minutes\n')
     sys.stdout.flush()
-    agreement = export_bundle(network, args.size, args.output, args.name, accuracy, args.license)
+    agreement = export_bundle(
+        network, args.size, args.output, args.name, accuracy, args.license, args.classes
+    )
     megabytes = sum(file.stat().st_size for file in args.output.iterdir()) / 1e6
     sys.stdout.write(
         f'{args.output}: {megabytes:.1f} MB; onnxruntime against the network: '

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,21 @@ def test_a_bundle_with_updates_replaces_one(tmp_path: Path) -> None:
     assert bundle.manifest.graphs['update'].tensor('drift') is not None
     assert not (folder / 'old.onnx').exists()
     assert [path.name for path in tmp_path.iterdir()] == ['bundle']
+
+
+def test_own_classes_come_with_their_table(tmp_path: Path) -> None:
+    network = narrow_network('deeplab-18', 1)
+    network.description = replace(network.description, classes='yard')
+    table = tmp_path / 'classes.yaml'
+    with pytest.raises(ExportError, match="no class table 'yard': give .* with --classes"):
+        export_bundle(network, (64, 96), tmp_path / 'bundle')
+    entry = 'name: {}\nignore: 255\nclasses: [{{id: 0, name: ground, color: [1, 2, 3]}}]\n'
+    table.write_text(entry.format('street'))
+    with pytest.raises(ExportError, match="know the classes 'yard', but .* is 'street'"):
+        export_bundle(network, (64, 96), tmp_path / 'bundle', classes=table)
+    table.write_text(entry.format('yard'))
+    export_bundle(network, (64, 96), tmp_path / 'bundle', classes=table)
+    assert Bundle.open(tmp_path / 'bundle').classes.names == ('ground',)
 
 
 def test_damaged_weights_are_not_exported(tmp_path: Path) -> None:
