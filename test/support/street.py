@@ -4,18 +4,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from accel_model.datasets import camvid
-from accel_model.datasets.camvid import LabelledFrame
 
 HEIGHT, WIDTH = 96, 128
 
 
-def street(seed: int = 0) -> LabelledFrame:
+@dataclass(frozen=True)
+class Street:
+    """An image, RGB, u8 [H, W, 3], and its class ids, u8 [H, W]."""
+
+    image: np.ndarray
+    labels: np.ndarray
+
+
+def street(seed: int = 0) -> Street:
     """Sky, a building on the left, road, and a car on the road."""
     rng = np.random.default_rng(seed)
     labels = np.full((HEIGHT, WIDTH), camvid.SKY, np.uint8)
@@ -24,7 +32,7 @@ def street(seed: int = 0) -> LabelledFrame:
     labels[50:66, 80:104] = camvid.CAR
     noise = cv2.GaussianBlur(rng.uniform(0, 255, (HEIGHT, WIDTH, 3)), (0, 0), 1.5)
     image = (noise - noise.min()) / np.ptp(noise) * 120 + 8 * labels[..., None].astype(float)
-    return LabelledFrame(f'street{seed}', image.astype(np.uint8), labels)
+    return Street(image.astype(np.uint8), labels)
 
 
 def write_camvid(root: Path, split: str, count: int) -> Path:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from accel_model.datasets.camvid import DatasetError
+from accel_model.datasets.dataset import DatasetError
 from accel_model.datasets.teacher_flow import TaughtVideo
 
 
