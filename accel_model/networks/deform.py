@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from accel_model.networks.warp import to_grid
+from accel_model.networks.warp import at_least_float32, to_grid
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ def tap_positions(offset: Tensor, groups: int, padding: int, dilation: int) -> T
     :param offset: [N, groups * 9 * 2, h, w]; per group and tap (row-major) dy, then dx
     :returns: [N * groups, 2, 9 * h, w], x and y in cells
     """
+    offset = at_least_float32(offset)
     batch, _, height, width = offset.shape
     taps = torch.arange(3, dtype=offset.dtype, device=offset.device) * dilation - padding
     rows = torch.arange(height, dtype=offset.dtype, device=offset.device)

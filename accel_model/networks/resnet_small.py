@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from accel_model.networks.batchnorm import FixedGammaBatchNorm, GlobalBatchNorm
+from accel_model.networks.batchnorm import BatchNorm, FixedGammaBatchNorm, GlobalBatchNorm
 from accel_model.networks.deform import DeformableConv, OffsetGeometry
 
 #: Units of stage 1, 2, 3 and of conv5.
@@ -37,9 +37,9 @@ class PreActivationUnit(nn.Module):
     def __init__(self, inputs: int, outputs: int, stride: int, *, project: bool) -> None:
         super().__init__()
         self.project = project
-        self.bn1 = nn.BatchNorm2d(inputs, _STAGE_EPS)
+        self.bn1 = BatchNorm(inputs, _STAGE_EPS)
         self.conv1 = _conv3x3(inputs, outputs, stride)
-        self.bn2 = nn.BatchNorm2d(outputs, _STAGE_EPS)
+        self.bn2 = BatchNorm(outputs, _STAGE_EPS)
         self.conv2 = _conv3x3(outputs, outputs)
         if project:
             self.sc = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
@@ -85,7 +85,7 @@ class SmallResNet(nn.Module):
         self.out_channels = widths[-1]
         self.bn_data = FixedGammaBatchNorm(3, _STAGE_EPS)
         self.conv0 = nn.Conv2d(3, widths[0], 7, 2, padding=3, bias=False)
-        self.bn0 = nn.BatchNorm2d(widths[0], _STAGE_EPS)
+        self.bn0 = BatchNorm(widths[0], _STAGE_EPS)
         names = []
         inputs = widths[0]
         for stage in (1, 2, 3):

@@ -9,6 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
+def at_least_float32(x: Tensor) -> Tensor:
+    """Positions in 16 bits, as mixed precision gives them, would miss the cells of large maps."""
+    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
 def sampling_positions(flow: Tensor) -> Tensor:
     """
     Where each output cell reads, in cells: its own position plus the flow.
@@ -16,6 +21,7 @@ def sampling_positions(flow: Tensor) -> Tensor:
     :param flow: [N, 2, h, w], channel 0 = x, channel 1 = y, in cells
     :returns: [N, 2, h, w], x and y in cells (0 = centre of the first cell)
     """
+    flow = at_least_float32(flow)
     height, width = flow.shape[-2:]
     x = torch.arange(width, dtype=flow.dtype, device=flow.device)
     y = torch.arange(height, dtype=flow.dtype, device=flow.device)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from accel_model.networks.accel import Accel
-from accel_model.networks.warp import warp
+from accel_model.networks.warp import sampling_positions, warp
 
 
 def ramp(height: int, width: int) -> torch.Tensor:
@@ -57,3 +57,9 @@ def test_the_gradient_reaches_the_flow() -> None:
     assert flow.grad is not None
     torch.testing.assert_close(flow.grad[0, 0, 1, 2].item(), 1.0)
     torch.testing.assert_close(flow.grad[0, 1, 1, 2].item(), 10.0)
+
+
+def test_positions_stay_exact_when_flow_comes_in_16_bits():
+    flow = torch.full((1, 2, 3, 600), 0.5, dtype=torch.bfloat16)
+    positions = sampling_positions(flow)
+    assert positions[0, 0, 0, 599] == 599.5  # bfloat16 would make it 600
