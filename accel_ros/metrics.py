@@ -37,6 +37,10 @@ class Confusion:
         pairs = np.bincount(true * count + predicted, minlength=count * count)
         self.matrix += pairs.reshape(count, count)
 
+    def merge(self, other: Confusion) -> None:
+        """Add what another matrix of the same classes has counted."""
+        self.matrix += other.matrix
+
     @property
     def iou(self) -> np.ndarray:
         """Return intersection over union by class, float64 [K]; nan for a class never seen."""

@@ -1,62 +1,79 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
 """
-mIoU and time of a bundle on CamVid's labelled video, through the pipeline that the node runs.
+mIoU and time of a bundle on labelled video, through the pipeline that the node runs.
 
     python benchmarks/accuracy.py --data CAMVID [--bundle models/accel-lite] [--intervals 1,2,5,10]
+
+It runs through the video as `accel-model evaluate` does, see docs/evaluation.md; times include
+the conversion of the image.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from accel_model.datasets.camvid import IGNORE, CamVid, LabelledFrame
+from accel_model.datasets.catalogue import NAMES, open_dataset
+from accel_model.evaluate.arguments import intervals
+from accel_model.evaluate.consistency import Matcher
+from accel_model.evaluate.protocol import Label, labelled_frames, steps
+from accel_model.evaluate.result import EvaluationError, Result
+from accel_model.evaluate.tables import console, summary
 from accel_ros.bundle import Bundle, default_bundle
+from accel_ros.commandline import Parser, exit_status
 from accel_ros.engines.select import open_engine
-from accel_ros.metrics import Confusion
 from accel_ros.pipeline import Frame, Pipeline
 
 
-def evaluate(
-    bundle: Bundle, frames: list[LabelledFrame], interval: int
-) -> tuple[Confusion, dict[str, list[float]]]:
-    """Run the video once; returns the confusion of all frames and milliseconds by kind."""
-    confusion = Confusion(bundle.manifest.num_classes, IGNORE)
-    times: dict[str, list[float]] = {'key': [], 'update': []}
+def evaluate(bundle: Bundle, labels: Sequence[Label], interval: int, matcher: Matcher) -> Result:
+    """Run through the labelled videos once, with a keyframe every `interval` frames."""
+    result = Result(bundle.manifest.name, 'bundle', interval, bundle.classes)
     engine = open_engine(bundle)
     pipeline = Pipeline(bundle, engine, interval)
-    for frame in frames:
+    for step in steps(labels, interval, 'avg'):
+        image = step.video.image(step.index)
+        if step.distance == 0:
+            pipeline.reset()
         start = time.perf_counter()
-        result = pipeline.process(Frame(frame.image, 'rgb8'))
-        times[result.kind].append(1000 * (time.perf_counter() - start))
-        confusion.add(frame.labels, result.labels)
+        segmentation = pipeline.process(Frame(image, 'rgb8'))
+        milliseconds = 1000 * (time.perf_counter() - start)
+        match = matcher.follow(step, image)
+        result.add(step, segmentation.labels, milliseconds, match)
     pipeline.close()
     engine.close()
-    return confusion, times
+    return result
 
 
-def main() -> None:
+def run(args: argparse.Namespace) -> None:
     """Print one row for every interval."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--data', type=Path, required=True)
-    parser.add_argument('--bundle', type=Path)
-    parser.add_argument('--intervals', default='1,2,5,10')
-    args = parser.parse_args()
     bundle = Bundle.open(args.bundle or default_bundle())
-    frames = CamVid(args.data, 'val').frames
-    print('interval  mIoU %  pixel acc. %  key ms (p50)  update ms (p50)')
-    for interval in map(int, args.intervals.split(',')):
-        confusion, times = evaluate(bundle, frames, interval)
-        key, update = (np.median(values) if values else np.nan for values in times.values())
-        print(
-            f'{interval:8d}  {100 * confusion.mean_iou:6.2f}  '
-            f'{100 * confusion.pixel_accuracy:12.2f}  {key:12.1f}  {update:15.1f}'
+    dataset = open_dataset(args.dataset, args.data, args.split)
+    if bundle.classes.names != dataset.classes.names:
+        raise EvaluationError(
+            f'{bundle.path} has the classes of {bundle.classes.name} and the labels those of '
+            f'{dataset.classes.name}: give a bundle and a data set with the same classes'
         )
+    labels, matcher = labelled_frames(dataset.videos), Matcher()
+    wanted = args.intervals if bundle.has_update else [1]
+    rows = [evaluate(bundle, labels, interval, matcher).row() for interval in wanted]
+    console().print(summary(rows))
+
+
+def main() -> int:
+    """Read the command line; returns the exit status."""
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--data', type=Path, required=True)
+    parser.add_argument('--dataset', choices=NAMES, default='camvid')
+    parser.add_argument('--split', default='val')
+    parser.add_argument('--bundle', type=Path)
+    parser.add_argument('--intervals', type=intervals, default=[1, 2, 5, 10])
+    args = parser.parse_args()
+    return exit_status('accuracy', lambda: run(args))
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from support.shared import REPOSITORY, shared_dir
 
-from accel_model.datasets.camvid import CAR, ROAD, SKY, TREE, CamVid
+from accel_model.datasets.camvid import CAR, ROAD, SKY, TREE, open_camvid
+from accel_model.evaluate.consistency import Matcher
+from accel_model.evaluate.protocol import labelled_frames
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines.select import open_engine
 from accel_ros.pipeline import Pipeline
@@ -51,6 +53,6 @@ def test_a_drive_s_road_sky_and_trees_are_where_they_belong(bundle):
 
 @pytest.mark.parametrize(('interval', 'least'), [(1, 70.0), (5, 68.8), (10, 67.6)])
 def test_it_is_as_accurate_as_its_card_says(bundle, interval, least):
-    frames = CamVid(shared_dir('data/camvid'), 'val').frames
-    confusion, _ = evaluate(bundle, frames, interval)
-    assert 100 * confusion.mean_iou > least
+    labels = labelled_frames(open_camvid(shared_dir('data/camvid'), 'val').videos)
+    result = evaluate(bundle, labels, interval, Matcher())
+    assert 100 * result.confusion.mean_iou > least

@@ -1,115 +1,157 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Run a network over a labelled video and compare each way of using it with the labels."""
+"""Run a network over labelled video and compare each way of using it with the labels."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from accel_model.datasets.camvid import LabelledFrame
-from accel_model.evaluate.protocol import steps
+from accel_model.datasets.dataset import Image
+from accel_model.evaluate.consistency import Matcher
+from accel_model.evaluate.protocol import Label, Step, single_frames, steps
+from accel_model.evaluate.result import EvaluationError, Result
+from accel_model.evaluate.views import views
 from accel_model.networks.accel import Accel
-from accel_ros.metrics import Confusion
+from accel_ros.classes import ClassTable
+from accel_ros.errors import one_line
 
-Labels = np.ndarray
+SIDES = 'scale images and labels so that both sides are multiples of 32, 64 or more'
 
 
-@dataclass
-class Result:
-    """One row of the table.
+@dataclass(frozen=True)
+class Pass:
+    """
+    One way through the frames.
 
-    :ivar model: 'reference' or 'update' (a branch alone, frame by frame), 'dff' or 'accel'.
-    :ivar interval: frames from keyframe to keyframe; 1 for a branch alone.
-    :ivar key_s: seconds of every keyframe.
-    :ivar update_s: seconds of every other frame.
+    :ivar models: keys of `views`: the rows of the table that it gives; they share the keyframes
     """
 
-    model: str
+    models: tuple[str, ...]
     interval: int
-    confusion: Confusion
-    key_s: list[float] = field(default_factory=list)
-    update_s: list[float] = field(default_factory=list)
+    steps: tuple[Step, ...]
+
+
+def passes(
+    network: Accel, labels: Sequence[Label], intervals: Sequence[int], protocol: str
+) -> list[Pass]:
+    """
+    Return all passes of a network: its branches alone, then DFF and Accel at every interval.
+
+    At interval 1 every frame is a keyframe, so that is the reference network alone.
+    """
+    alone = tuple(single_frames(labels))
+    known = views(network)
+    found = [Pass((model,), 1, alone) for model in ('reference', 'update') if model in known]
+    video = tuple(model for model in ('dff', 'accel') if model in known)
+    if video:
+        found += [
+            Pass(video, interval, tuple(steps(labels, interval, protocol)))
+            for interval in intervals
+            if interval > 1
+        ]
+    return found
 
 
 class Runner:
-    """Evaluates one network on one labelled video.
+    """
+    Evaluates one network.
 
-    :param frames: the video in order, every frame with labels of the image's size.
-    :param ignore: the label that is not evaluated.
+    :param network: moved to `device`
+    :param name: what to call it
+    :param classes: the labels' class table
+    :param matcher: shared by the runners of the same frames
+    :param processed: called after every frame
     """
 
-    def __init__(self, network: Accel, frames: Sequence[LabelledFrame], ignore: int) -> None:
-        self.network = network.eval()
-        self.frames = frames
-        self.ignore = ignore
+    def __init__(
+        self,
+        network: Accel,
+        name: str,
+        classes: ClassTable,
+        matcher: Matcher,
+        device: torch.device,
+        processed: Callable[[], None],
+    ) -> None:
+        self.name = name
+        self._views = views(network.eval().to(device))
+        self._classes = classes
+        self._matcher = matcher
+        self._device = device
+        self._processed = processed
 
-    def results(self, intervals: Sequence[int], protocol: str) -> Iterator[Result]:
-        """Every row of the table: the branches alone, then DFF and Accel at every interval."""
-        with torch.inference_mode():
-            yield self._alone('reference')
-            if self.network.update_branch is not None:
-                yield self._alone('update')
-            for interval in intervals:
-                if interval > 1 and self.network.flow is not None:
-                    yield from self._video(interval, protocol)
+    @torch.inference_mode()
+    def run(self, way: Pass) -> list[Result]:
+        """
+        Process the frames of a pass; one result for each of its models.
 
-    def _result(self, model: str, interval: int) -> Result:
-        classes = self.network.description.num_classes
-        return Result(model, interval, Confusion(classes, self.ignore))
+        :raises EvaluationError: the network or its labels do not fit the images or their labels
+        :raises DatasetError: a file cannot be read
+        """
+        results = [Result(self.name, model, way.interval, self._classes) for model in way.models]
+        networks = [self._views[model] for model in way.models]
+        state: tuple[Tensor, Tensor] | None = None  # data and features of the frame before
+        for step in way.steps:
+            image = step.video.image(step.index)
+            data = self._data(networks[0], image)
+            if state is None:
+                self._warm_up(networks, data, update=way.interval > 1)
+            outputs, feat = self._process(networks, data, state if step.distance else None)
+            state = data, feat
+            match = self._matcher.follow(step, image)
+            for result, (labels, milliseconds) in zip(results, outputs, strict=True):
+                result.add(step, labels, milliseconds, match)
+            self._processed()
+        return results
 
-    def _alone(self, model: str) -> Result:
-        result = self._result(model, 1)
-        for frame in self.frames:
-            start = time.perf_counter()
-            data = self._data(frame)
-            if model == 'reference':
-                scores, _ = self.network.keyframe(data)
-            else:
-                scores = self.network.upsampling(
-                    self.network.update_scores(data), (data.shape[-2], data.shape[-1])
-                )
-            result.confusion.add(frame.labels, _labels(scores))
-            result.key_s.append(time.perf_counter() - start)
-        return result
+    def _process(
+        self, networks: list[Accel], data: Tensor, state: tuple[Tensor, Tensor] | None
+    ) -> tuple[list[tuple[Image, float]], Tensor]:
+        """Return labels and milliseconds of every network, and the features; no state: a key."""
+        if state is None:
+            labels, milliseconds, feat = self._timed(networks[0].keyframe, data)
+            return [(labels, milliseconds)] * len(networks), feat
+        steps = [self._timed(network.update, data, *state) for network in networks]
+        return [(labels, milliseconds) for labels, milliseconds, _ in steps], steps[-1][2]
 
-    def _video(self, interval: int, protocol: str) -> list[Result]:
-        """DFF and Accel in one pass: DFF is the reference half of every update."""
-        dff, accel = self._result('dff', interval), self._result('accel', interval)
-        previous: Tensor | None = None
-        feat: Tensor | None = None
-        for step in steps(len(self.frames), interval, protocol):
-            frame = self.frames[step.index]
-            start = time.perf_counter()
-            data = self._data(frame)
-            reference: Tensor | None = None
-            if step.key or previous is None or feat is None:
-                scores, feat = self.network.keyframe(data)
-            else:
-                update = self.network.update(data, previous, feat)
-                scores, feat, reference = update.scores, update.feat, update.reference_scores
-            previous = data
-            labels = _labels(scores)
-            (accel.key_s if step.key else accel.update_s).append(time.perf_counter() - start)
-            if step.counts:
-                accel.confusion.add(frame.labels, labels)
-                dff.confusion.add(frame.labels, _labels(self._carried_scores(reference, scores)))
-        return [dff, accel] if self.network.fusion is not None else [dff]
+    def _timed(self, forward: Callable[..., Any], *data: Tensor) -> tuple[Image, float, Tensor]:
+        """Return labels u8 [H, W], milliseconds until they were on the CPU, and features."""
+        if self._device.type == 'cuda':
+            torch.cuda.synchronize(self._device)
+        size = tuple(data[0].shape[-2:])
+        start = time.perf_counter()
+        try:
+            scores, feat = forward(*data)[:2]
+        except RuntimeError as error:
+            raise EvaluationError(self._complaint(size, error)) from error
+        labels = scores[0].argmax(0).to(torch.uint8).cpu().numpy()
+        milliseconds = 1000 * (time.perf_counter() - start)
+        if labels.shape != size:
+            raise EvaluationError(
+                f'{self.name} makes labels of {labels.shape[0]}x{labels.shape[1]} for images of '
+                f'{size[0]}x{size[1]}: {SIDES}'
+            )
+        return labels, milliseconds, feat
 
-    def _carried_scores(self, reference: Tensor | None, scores: Tensor) -> Tensor:
-        if reference is None:
-            return scores
-        return self.network.upsampling(reference, (scores.shape[-2], scores.shape[-1]))
+    def _complaint(self, size: tuple[int, ...], error: RuntimeError) -> str:
+        images = f'{self.name} cannot process images of {size[0]}x{size[1]} (height x width)'
+        advice = SIDES
+        if isinstance(error, torch.OutOfMemoryError):
+            advice = 'use a GPU with more memory, or the CPU with CUDA_VISIBLE_DEVICES= in front'
+        return f'{images}, {one_line(error):.200}: {advice}'
 
-    def _data(self, frame: LabelledFrame) -> Tensor:
-        image = torch.from_numpy(frame.image).permute(2, 0, 1)[None].float()
-        return self.network.normalize(image).contiguous(memory_format=torch.channels_last)
+    def _warm_up(self, networks: list[Accel], data: Tensor, update: bool) -> None:
+        """Process a frame as key and as update beforehand: the first time is always slow."""
+        _, feat = self._process(networks[:1], data, None)
+        if update:
+            self._process(networks, data, (data, feat))
 
-
-def _labels(scores: Tensor) -> Labels:
-    return scores[0].argmax(0).to(torch.uint8).numpy()
+    def _data(self, network: Accel, image: Image) -> Tensor:
+        """Image u8 [H, W, 3] -> network data [1, 3, H, W] on the device."""
+        pixels = torch.from_numpy(image).to(self._device).permute(2, 0, 1)[None].float()
+        return network.normalize(pixels).contiguous(memory_format=torch.channels_last)

@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from accel_ros.metrics import Confusion
 
@@ -65,6 +68,50 @@ def test_agrees_with_torchmetrics(images):
     result = confusion(images)
     assert np.array_equal(result.matrix, matrix.compute().numpy())
     assert result.iou[:4] == pytest.approx(iou.compute().numpy(), rel=1e-6)
+
+
+@st.composite
+def labelled_images(draw):
+    """Images of true and predicted labels in which some classes are absent and some is ignored."""
+    classes = draw(st.integers(2, 6))
+    images = []
+    for _ in range(draw(st.integers(1, 3))):
+        shape = draw(st.tuples(st.integers(1, 5), st.integers(1, 5)))
+        guess = draw(arrays(np.uint8, shape, elements=st.integers(0, classes - 1)))
+        known = st.integers(0, classes - 1) | st.just(IGNORE)
+        images.append((draw(arrays(np.uint8, shape, elements=known)), guess))
+    return classes, images
+
+
+@settings(deadline=None)
+@given(labelled_images())
+def test_agrees_with_torchmetrics_on_any_labels(sample):
+    torch = pytest.importorskip('torch')
+    classification = pytest.importorskip('torchmetrics.classification')
+    classes, images = sample
+    truth = np.concatenate([t.ravel() for t, _ in images])
+    guess = np.concatenate([g.ravel() for _, g in images])
+    pair = torch.from_numpy(guess).long(), torch.from_numpy(truth).long()
+    jaccard = classification.MulticlassJaccardIndex(
+        classes, average='none', ignore_index=IGNORE, zero_division=float('nan')
+    )
+    accuracy = classification.MulticlassAccuracy(classes, average='micro', ignore_index=IGNORE)
+    expected = jaccard(*pair).numpy()
+    result = Confusion(classes, IGNORE)
+    for image in images:
+        result.add(*image)
+    np.testing.assert_allclose(result.iou, expected, rtol=1e-6)  # nan for an absent class
+    if np.isnan(expected).all():
+        assert math.isnan(result.mean_iou) and math.isnan(result.pixel_accuracy)
+    else:
+        assert result.mean_iou == pytest.approx(np.nanmean(expected), rel=1e-6)
+        assert result.pixel_accuracy == pytest.approx(float(accuracy(*pair)), rel=1e-6)
+
+
+def test_merging_is_counting_all(images):
+    whole, merged = confusion(images), confusion(images[:1])
+    merged.merge(confusion(images[1:]))
+    assert np.array_equal(merged.matrix, whole.matrix)
 
 
 def test_nothing_to_evaluate_is_not_a_number():
