@@ -14,8 +14,9 @@ from rich.table import Table
 from accel_model.evaluate.result import Row, Times
 
 PLAIN_WIDTH = 120  # of tables that go into a file or a pipe
-LABEL_WIDTH, COLUMN_WIDTH = 18, 11  # of the tables with a column per row, without GAP
-GAP = 2
+LABEL_WIDTH = 18
+VALUE_WIDTH = len('100.00')
+GAP = 2  # between columns
 NUMBERS = (
     'inter-\nval',
     'frames',
@@ -59,36 +60,47 @@ def summary(rows: Sequence[Row]) -> Table:
 
 def by_class(rows: Sequence[Row], names: Sequence[str], width: int) -> Iterator[Table]:
     """IoU in percent, a line per class and a column per row; as many tables as `width` needs."""
-    lines = {name: [row.iou[number] for row in rows] for number, name in enumerate(names)}
-    yield from _across('IoU %', rows, lines, width)
+    for row_group in _groups(rows, width):
+        lines = {name: [row.iou[number] for row in row_group] for number, name in enumerate(names)}
+        yield _across('IoU %', row_group, lines)
 
 
 def by_distance(rows: Sequence[Row], width: int) -> Iterator[Table]:
     """mIoU in percent, a line per distance from the keyframe and a column per row."""
-    moving = [row for row in rows if row.interval > 1]
-    found = [{at.distance: at.miou for at in row.by_distance} for row in moving]
-    distances = sorted({distance for row in found for distance in row})
-    lines = {
-        f'{distance} after the key': [row.get(distance) for row in found] for distance in distances
-    }
-    yield from _across('mIoU %', moving, lines, width)
+    for row_group in _groups([row for row in rows if row.interval > 1], width):
+        found = [{at.distance: at.miou for at in row.by_distance} for row in row_group]
+        distances = sorted({distance for row in found for distance in row})
+        lines = {
+            f'{distance} after the key': [row.get(distance) for row in found]
+            for distance in distances
+        }
+        yield _across('mIoU %', row_group, lines)
 
 
-def _across(
-    title: str, rows: Sequence[Row], lines: dict[str, list[float | None]], width: int
-) -> Iterator[Table]:
-    count = max((width - LABEL_WIDTH - GAP) // (COLUMN_WIDTH + GAP), 1)
-    for first in range(0, len(rows), count):
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        table.add_column(title, width=LABEL_WIDTH, overflow='fold')
-        for row in rows[first : first + count]:
-            head = row.model if row.interval == 1 else f'{row.model} {row.interval}'
-            if _several(rows):
-                head = f'{row.network}\n{head}'
-            table.add_column(head, max_width=COLUMN_WIDTH, justify='right', overflow='fold')
-        for name, values in lines.items():
-            table.add_row(name, *(_percent(value) for value in values[first : first + count]))
-        yield table
+def _groups(rows: Sequence[Row], width: int) -> Iterator[list[Row]]:
+    """Split rows by network, and where they are too many for the columns of one table."""
+    group: list[Row] = []
+    used = LABEL_WIDTH + GAP
+    for row in rows:
+        needed = max(len(row.model), VALUE_WIDTH) + GAP
+        if group and (row.network != group[0].network or used + needed > width):
+            yield group
+            group, used = [], LABEL_WIDTH + GAP
+        group.append(row)
+        used += needed
+    if group:
+        yield group
+
+
+def _across(what: str, rows: Sequence[Row], lines: dict[str, list[float | None]]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
+    table.add_column(f'{rows[0].network}\n{what}', width=LABEL_WIDTH, overflow='fold')
+    for row in rows:
+        head = f'{row.model}\n{row.interval if row.interval > 1 else ""}'
+        table.add_column(head, min_width=VALUE_WIDTH, justify='right')
+    for name, values in lines.items():
+        table.add_row(name, *(_percent(value) for value in values))
+    return table
 
 
 def _several(rows: Sequence[Row]) -> bool:

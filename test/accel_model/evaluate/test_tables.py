@@ -39,13 +39,20 @@ def test_the_summary_names_networks_and_missing_figures():
     assert text.splitlines()[-2].split() == ['joint', 'accel', '5', '0', *'------']
 
 
-@pytest.mark.parametrize('width', [40, 80, 200])
-def test_every_class_of_every_row_is_shown_at_any_width(width):
+@pytest.mark.parametrize('width, count', [(40, 5), (80, 2), (200, 1)])
+def test_every_class_of_every_row_is_shown_at_any_width(width, count):
     rows = [row('reference', 1), *(row(interval=n) for n in range(2, 11))]
-    text = printed(tables.by_class(rows, CLASSES, width), width)
-    assert text.count('91.25') == text.count(' 0.50') == 10
-    assert all(f'accel {n}' in text for n in range(2, 11))
-    assert 'pedestrian' in text
+    found = list(tables.by_class(rows, CLASSES, width))
+    text = printed(found, width)
+    assert len(found) == text.count('accel-lite') == text.count('pedestrian') == count
+    assert '…' not in text and text.count('91.25') == text.count(' 0.50') == 10
+    heads = [line.split() for line in text.splitlines() if 'IoU %' in line]
+    assert [number for line in heads for number in line[2:]] == [str(n) for n in range(2, 11)]
+
+
+def test_every_network_has_tables_of_its_own():
+    rows = [row(), row(network='joint')]
+    assert len(list(tables.by_class(rows, CLASSES, 200))) == 2
 
 
 def test_distances_of_rows_with_updates():
