@@ -117,11 +117,12 @@ def _example_state(form: OnboardForm, image: Tensor) -> tuple[Tensor, Tensor | N
         the flow network round some sizes differently
     """
     with torch.no_grad():
-        data = read_image(form, image)
-        _, state = form.keyframe(data)
+        pixels = read_image(image)
+        _, state = form.keyframe(pixels)
         if form.network.flow is None:
             return state, None
         cells = (state.shape[-2], state.shape[-1])
+        data = form.network.normalize(pixels)
         flow = form.network.flow(data, data, cells)
     if tuple(flow.shape[-2:]) != cells:
         raise ExportError(

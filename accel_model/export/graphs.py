@@ -13,10 +13,9 @@ from accel_model.export.form import OnboardForm
 from accel_model.networks.warp import warp
 
 
-def read_image(form: OnboardForm, image: Tensor) -> Tensor:
-    """Image u8 [1, H, W, 3], RGB -> network data [1, 3, H, W]."""
-    # The cast comes first: engines do not transpose bytes.
-    return form.network.normalize(image.float().permute(0, 3, 1, 2))
+def read_image(image: Tensor) -> Tensor:
+    """Image u8 [1, H, W, 3], RGB -> f32 [1, 3, H, W], 0..255."""
+    return image.float().permute(0, 3, 1, 2)  # in this order: engines do not transpose bytes
 
 
 def read_scores(scores: Tensor) -> tuple[Tensor, Tensor]:
@@ -25,10 +24,11 @@ def read_scores(scores: Tensor) -> tuple[Tensor, Tensor]:
 
     The confidence is the softmax probability of the label, 255 = 1.
     """
-    best = scores.amax(1, keepdim=True)
-    probability = 1.0 / torch.exp(scores - best).sum(1)
+    best = scores.argmax(1, keepdim=True)
+    highest = scores.gather(1, best)  # half the time of a maximum
+    probability = 1.0 / torch.exp(scores - highest).sum(1)
     # Older engines only turn float16 into bytes; it holds 0..255 exactly.
-    labels = scores.argmax(1).to(torch.float16).to(torch.uint8)
+    labels = best[:, 0].to(torch.float16).to(torch.uint8)
     confidence = torch.round(probability * 255.0).to(torch.float16).to(torch.uint8)
     return labels, confidence
 
@@ -42,7 +42,7 @@ class KeyframeGraph(nn.Module):
 
     def forward(self, image: Tensor) -> Sequence[Tensor]:
         """Run a keyframe."""
-        scores, state = self.form.keyframe(read_image(self.form, image))
+        scores, state = self.form.keyframe(read_image(image))
         answer = read_scores(scores)
         return answer if self.form.network.flow is None else (*answer, state)
 
@@ -56,9 +56,7 @@ class UpdateGraph(nn.Module):
 
     def forward(self, image: Tensor, previous: Tensor, state: Tensor) -> Sequence[Tensor]:
         """Run an update."""
-        step = self.form.update(
-            read_image(self.form, image), read_image(self.form, previous), state
-        )
+        step = self.form.update(read_image(image), read_image(previous), state)
         outputs = (*read_scores(step.scores), step.state, step.flow)
         return outputs if step.drift is None else (*outputs, step.drift)
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from accel_model.networks.accel import Accel
 from accel_model.networks.head import Head
 from accel_model.networks.resnet_small import SmallResNet
-from accel_model.networks.upsampling import TransposedUpsampling
+from accel_model.networks.upsampling import TransposedUpsampling, map_size
 
 
 def conv1x1(weight: Tensor, bias: Tensor | None = None) -> nn.Conv2d:
@@ -89,8 +89,8 @@ class ScoreFusion(nn.Module):
     """
     Score fusion that comes before a single upsampling, where that is the same function.
 
-    It is if all upsampling kernels are the same and both branches' maps have the same size.
-    Fusion's bias is added after the upsampling, which fades towards the rim.
+    With plain upsampling it always is. The original's fades towards the rim, which the fusion's
+    bias does not; there all kernels have to be the same and both branches' maps of one size.
     """
 
     def __init__(self, network: Accel) -> None:
@@ -98,16 +98,24 @@ class ScoreFusion(nn.Module):
         self.network = network
         fusion = network.fusion
         assert isinstance(fusion, nn.Conv2d) and fusion.bias is not None
-        self.mix = conv1x1(fusion.weight)
+        self.plain = network.upsampling.preserves_constants
+        self.may_come_first = self.plain or _same_kernels(network)
+        reference, update = fusion.weight.chunk(2, 1)
+        self.reference_half = conv1x1(reference, fusion.bias if self.plain else None)
+        self.update_half = conv1x1(update)
         self.bias = fusion.bias
-        self.may_come_first = _same_kernels(network)
 
     def forward(self, reference: Tensor, update: Tensor, size: tuple[int, int]) -> Tensor:
-        """[N, K, h, w] twice -> [N, K, H, W] with (H, W) = size."""
-        upsampling = self.network.upsampling
-        if self.may_come_first and reference.shape == update.shape:
+        """[N, K, h, w] and [N, K, h', w'] -> [N, K, H, W] with (H, W) = size."""
+        upsampling, cells = self.network.upsampling, map_size(reference)
+        if self.plain:
+            assert self.network.update_upsampling is not None
+            moved = self.network.update_upsampling(self.update_half(update), cells)
+            return upsampling(self.reference_half(reference) + moved, size)
+        if self.may_come_first and map_size(update) == cells:
             assert isinstance(upsampling, TransposedUpsampling)
-            return upsampling(self.mix(torch.cat([reference, update], 1)), size, self.bias)
+            fused = self.reference_half(reference) + self.update_half(update)
+            return upsampling(fused, size, self.bias)
         return self.network.fuse(reference, update, size)
 
 
@@ -115,8 +123,10 @@ def _same_kernels(network: Accel) -> bool:
     first, second = network.upsampling, network.update_upsampling
     if not (isinstance(first, TransposedUpsampling) and isinstance(second, TransposedUpsampling)):
         return False
+    if first.stride != second.stride:
+        return False
     kernels = torch.cat([first.weight, second.weight])
-    return first.stride == second.stride and bool((kernels == kernels[:1]).all())
+    return bool((kernels == kernels[:1]).all())
 
 
 class FeatureFusion(nn.Module):

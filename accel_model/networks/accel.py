@@ -16,7 +16,6 @@ Shapes: H, W image; h, w state (stride 16 in the original); K classes; C feature
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -24,6 +23,7 @@ from torch import Tensor, nn
 
 from accel_model.networks.description import Description
 from accel_model.networks.flownet import FlowNet
+from accel_model.networks.normalization import Normalization
 from accel_model.networks.pwcnet import PwcNet
 from accel_model.networks.upsampling import (
     BilinearUpsampling,
@@ -43,14 +43,6 @@ class Update(NamedTuple):
     flow: Tensor  # [N, 2, h, w], x and y in cells of the state
     reference_scores: Tensor | None  # [N, K, h, w], of the warped features
     update_scores: Tensor | None  # [N, K, h', w'], of the update branch
-
-
-@dataclass(frozen=True)
-class Normalization:
-    """Network data = (RGB 0..255 - mean) / std, per channel."""
-
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 class Accel(nn.Module):
@@ -102,9 +94,7 @@ class Accel(nn.Module):
 
     def normalize(self, image: Tensor) -> Tensor:
         """RGB image [N, 3, H, W], float 0..255 -> network data."""
-        mean = image.new_tensor(self.normalization.mean)[:, None, None]
-        std = image.new_tensor(self.normalization.std)[:, None, None]
-        return (image - mean) / std
+        return self.normalization(image)
 
     def keyframe(self, data: Tensor) -> tuple[Tensor, Tensor]:
         """Network data -> scores [N, K, H, W] and the features to carry [N, C, h, w]."""

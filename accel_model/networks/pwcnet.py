@@ -25,6 +25,11 @@ def _conv(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     )
 
 
+def halve(data: Tensor) -> Tensor:
+    """Average over two by two pixels: [N, C, H, W] -> [N, C, H // 2, W // 2]."""
+    return F.avg_pool2d(data, 2)
+
+
 def cost_volume(current: Tensor, previous: Tensor, radius: int = RADIUS) -> Tensor:
     """
     Cosine of the angle between features and those in every cell around.
@@ -123,6 +128,9 @@ class PwcNet(nn.Module):
         :param previous: [N, 3, H, W] network data of the frame before
         :returns: four [N, 2, h, w], coarse to fine: strides 64, 32, 16, 8
         """
+        return self._predict(halve(current), halve(previous))
+
+    def _predict(self, current: Tensor, previous: Tensor) -> list[Tensor]:
         count = current.shape[0]
         both = self._levels(torch.cat([current, previous]))  # one pass for both frames
         flow = both[-1].new_zeros(count, 2, *both[-1].shape[-2:])
@@ -145,12 +153,12 @@ class PwcNet(nn.Module):
 
     def _levels(self, data: Tensor) -> list[Tensor]:
         """
-        Network data -> features at the strides 4, 8, ... 64.
+        Network data at half the size -> features at the strides 4, 8, ... 64.
 
         Every channel has mean 0 and variance 1 over the image, so that features of different
         places differ and the cost volume tells them apart from the first step of training on.
         """
-        x = F.avg_pool2d(data * self.input_scale, 2)
+        x = data * self.input_scale
         levels = []
         for stage in self.pyramid:
             x = stage(x)
@@ -165,5 +173,9 @@ class PwcNet(nn.Module):
         :param previous: [N, 3, H, W] network data of the frame before
         :param size: (h, w) of the state
         """
-        flow = self.predictions(current, previous)[-1] * (PIXELS_PER_UNIT / self.stride)
+        return self.of_halves(halve(current), halve(previous), size)
+
+    def of_halves(self, current: Tensor, previous: Tensor, size: tuple[int, int]) -> Tensor:
+        """Return what `forward` does, of frames that have been halved [N, 3, H // 2, W // 2]."""
+        flow = self._predict(current, previous)[-1] * (PIXELS_PER_UNIT / self.stride)
         return F.interpolate(flow, size, mode='bilinear', align_corners=False)

@@ -3,82 +3,57 @@
 """
 The variants of Accel: one description each, and how a network is built from it.
 
-To add one: a line in `VARIANTS`; a new backbone is an entry in `BACKBONES`.
+To add one: a line in `VARIANTS`; a new backbone is an entry in `backbones.BACKBONES`. Two
+backbones that no variant combines need no line: `REFERENCE+UPDATE`, for example
+`resnet-101+efficientnet-lite0-half`, is the name of Accel with these two branches.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from torch import nn
 
-from accel_model.networks import efficientnet
-from accel_model.networks.accel import Accel, Normalization, Upsampling
+from accel_model.networks.accel import Accel, Upsampling
+from accel_model.networks.backbones import BACKBONES, Backbone
 from accel_model.networks.description import Description, Widths
-from accel_model.networks.efficientnet import EfficientNetBranch
 from accel_model.networks.flownet import FlowNet, FlowWidths
 from accel_model.networks.head import Head
+from accel_model.networks.normalization import Renormalized
 from accel_model.networks.pwcnet import PwcNet
-from accel_model.networks.resnet import RESNET50, RESNET101, RESNET_WIDTHS, ResNet
-from accel_model.networks.resnet_small import (
-    RESNET18_UNITS,
-    RESNET34_UNITS,
-    SMALL_WIDTHS,
-    SmallResNet,
-)
 from accel_model.networks.upsampling import BilinearUpsampling, TransposedUpsampling
+from accel_ros.errors import AccelError
 
 
-@dataclass(frozen=True)
-class Backbone:
-    """
-    A network from image data to features.
+class FlowChoice(NamedTuple):
+    """A flow network: how it is built from widths, stride and input scale; its own widths."""
 
-    :param build: widths -> module with an `out_channels`
-    :param widths: the original widths, the default
-    """
-
-    build: Callable[[tuple[int, ...]], nn.Module]
-    widths: tuple[int, ...]
+    build: Callable[[FlowWidths, int, float], FlowNet | PwcNet]
+    widths: FlowWidths
 
 
-BACKBONES: dict[str, Backbone] = {
-    'resnet-101': Backbone(partial(ResNet, RESNET101), RESNET_WIDTHS),
-    'resnet-50': Backbone(partial(ResNet, RESNET50), RESNET_WIDTHS),
-    'resnet-34': Backbone(partial(SmallResNet, RESNET34_UNITS), SMALL_WIDTHS),
-    'resnet-18': Backbone(partial(SmallResNet, RESNET18_UNITS), SMALL_WIDTHS),
-    'efficientnet-lite2': Backbone(
-        partial(EfficientNetBranch, 'efficientnet-lite2', 32, 1.5, 2), (128, 32)
-    ),
-    'efficientnet-lite0-half': Backbone(
-        partial(EfficientNetBranch, 'efficientnet-lite0', 16, 0.5, 4), (96, 32)
-    ),
+FLOWS = {
+    'flownet-s': FlowChoice(FlowNet, FlowWidths()),
+    'pwc-net': FlowChoice(PwcNet, FlowWidths((16, 32, 48, 64, 96), (48, 32, 24))),
 }
 
 
-FLOWS: dict[str, Callable[[FlowWidths, int, float], FlowNet | PwcNet]] = {
-    'flownet-s': FlowNet,
-    'pwc-net': PwcNet,
-}
+class VariantError(AccelError, ValueError):
+    """A variant that does not exist or cannot be built."""
 
 
 @dataclass(frozen=True)
 class Variant:
     """
-    One network of the family.
+    One network of the family. Strides, normalisation and upsampling follow from its backbones.
 
     :param reference: backbone of the reference network
     :param video: features are carried along the flow; False: frame by frame
     :param update: backbone of the update branch with score fusion
     :param feature_fusion: the reference network is its own update branch, fused on features
-    :param stride: stride of state and scores, in image pixels
-    :param upsampling: 'transposed' (the original) or 'bilinear'
-    :param normalization: from RGB to network data
     :param flow: the flow network
-    :param flow_scale: factor on the data before the flow network
-    :param widths: the variant's own widths; None: those of its backbones
     """
 
     name: str
@@ -86,64 +61,56 @@ class Variant:
     video: bool = True
     update: str | None = None
     feature_fusion: bool = False
-    stride: int = 16
-    upsampling: str = 'transposed'
-    normalization: Normalization = Normalization(mean=(123.15, 115.90, 103.06))
     flow: str = 'flownet-s'
-    flow_scale: float = 1.0 / 255.0
-    widths: Widths | None = None
 
-
-_ACCEL = Variant('accel', 'resnet-101')
-
-_ACCEL_LITE = Variant(
-    'accel-lite',
-    'efficientnet-lite2',
-    update='efficientnet-lite0-half',
-    stride=2,
-    upsampling='bilinear',
-    normalization=Normalization((efficientnet.MEAN,) * 3, (efficientnet.STD,) * 3),
-    flow='pwc-net',
-    flow_scale=efficientnet.STD / 255.0,
-    widths=Widths(
-        reference=(128, 32),
-        update=(96, 32),
-        fc6=48,
-        update_fc6=48,
-        flow=FlowWidths((16, 32, 48, 64, 96), (48, 32, 24)),
-    ),
-)
 
 VARIANTS: dict[str, Variant] = {
     variant.name: variant
     for variant in (
-        replace(_ACCEL, name='frame', video=False),
-        replace(_ACCEL, name='dff'),
-        replace(_ACCEL, name='accel-18', update='resnet-18'),
-        replace(_ACCEL, name='accel-34', update='resnet-34'),
-        replace(_ACCEL, name='accel-50', update='resnet-50'),
-        replace(_ACCEL, name='accel-101', feature_fusion=True),
-        replace(_ACCEL, name='deeplab-18', reference='resnet-18', video=False),
-        replace(_ACCEL, name='deeplab-34', reference='resnet-34', video=False),
-        replace(_ACCEL, name='deeplab-50', reference='resnet-50', video=False),
-        _ACCEL_LITE,
+        Variant('deeplab-18', 'resnet-18', video=False),
+        Variant('deeplab-34', 'resnet-34', video=False),
+        Variant('deeplab-50', 'resnet-50', video=False),
+        Variant('deeplab-101', 'resnet-101', video=False),
+        Variant('dff', 'resnet-101'),
+        Variant('accel-18', 'resnet-101', update='resnet-18'),
+        Variant('accel-34', 'resnet-101', update='resnet-34'),
+        Variant('accel-50', 'resnet-101', update='resnet-50'),
+        Variant('accel-101', 'resnet-101', feature_fusion=True),
+        Variant(
+            'accel-lite', 'efficientnet-lite2', update='efficientnet-lite0-half', flow='pwc-net'
+        ),
     )
 }
 
+#: Other names that `find` knows.
+ALIASES = {'frame': 'deeplab-101'}
+
 
 def find(name: str) -> Variant:
-    """Return the variant of that name; ValueError lists the known ones."""
-    if name not in VARIANTS:
-        raise ValueError(f'unknown variant {name!r}: choose one of {", ".join(VARIANTS)}')
-    return VARIANTS[name]
+    """
+    Return the variant of that name, or Accel with the two backbones `REFERENCE+UPDATE`.
+
+    :raises VariantError: lists the known names
+    """
+    name = ALIASES.get(name, name)
+    if name in VARIANTS:
+        return VARIANTS[name]
+    reference, plus, update = name.partition('+')
+    if plus and reference in BACKBONES and update in BACKBONES:
+        return Variant(name, reference, update=update)
+    raise VariantError(
+        f'unknown variant {name!r}: choose one of {", ".join((*VARIANTS, *ALIASES))}, or '
+        f'REFERENCE+UPDATE with two of {", ".join(BACKBONES)}'
+    )
 
 
 def default_widths(variant: Variant) -> Widths:
     """Return the original widths of a variant."""
-    if variant.widths is not None:
-        return variant.widths
-    update = BACKBONES[variant.update].widths if variant.update else ()
-    return Widths(reference=BACKBONES[variant.reference].widths, update=update)
+    reference, flow = BACKBONES[variant.reference], FLOWS[variant.flow].widths
+    if variant.update is None:
+        return Widths(reference.widths, fc6=reference.fc6, flow=flow)
+    update = BACKBONES[variant.update]
+    return Widths(reference.widths, update.widths, reference.fc6, update.fc6, flow)
 
 
 def build(
@@ -157,34 +124,61 @@ def build(
 
     :param widths: channels of every layer; None: the variant's own
     :param classes: name of the class table that the scores refer to
+    :raises VariantError: the flow network does not do for the reference network's stride
     """
     widths = widths or default_widths(variant)
-    reference = BACKBONES[variant.reference].build(widths.reference)
+    backbone = BACKBONES[variant.reference]
+    reference = backbone.build(widths.reference)
+    channels = _channels(reference)
     parts: dict[str, nn.Module] = {
         'reference': reference,
-        'head': Head(_channels(reference), widths.fc6, num_classes),
-        'upsampling': _upsampling(variant, num_classes),
+        'head': Head(channels, widths.fc6, num_classes),
+        'upsampling': _upsampling(variant, backbone, num_classes),
     }
-    if variant.video:
-        parts['flow'] = FLOWS[variant.flow](widths.flow, variant.stride, variant.flow_scale)
     fusion_kind = None
+    if variant.video:
+        parts['flow'] = _flow(variant, widths.flow)
     if variant.update is not None:
         fusion_kind = 'score'
-        branch = BACKBONES[variant.update].build(widths.update)
-        parts['update_branch'] = branch
-        parts['update_head'] = Head(_channels(branch), widths.update_fc6, num_classes)
-        parts['update_upsampling'] = _upsampling(variant, num_classes)
-        parts['fusion'] = nn.Conv2d(2 * num_classes, num_classes, 1)
+        parts |= _update(variant, widths, num_classes)
     elif variant.feature_fusion:
         fusion_kind = 'feature'
-        channels = _channels(reference)
         parts['fusion'] = nn.Conv2d(2 * channels, channels, 1)
     return Accel(
         description=Description(variant.name, widths, num_classes, classes),
-        normalization=variant.normalization,
+        normalization=backbone.normalization,
         fusion_kind=fusion_kind,
         **parts,  # type: ignore[arg-type]
     )
+
+
+def _update(variant: Variant, widths: Widths, num_classes: int) -> dict[str, nn.Module]:
+    """Return the update branch, which sees the reference's data, and the score fusion."""
+    assert variant.update is not None
+    backbone = BACKBONES[variant.update]
+    given = BACKBONES[variant.reference].normalization
+    branch = backbone.build(widths.update)
+    if backbone.normalization != given:
+        branch = Renormalized(branch, given, backbone.normalization)
+    return {
+        'update_branch': branch,
+        'update_head': Head(_channels(branch), widths.update_fc6, num_classes),
+        'update_upsampling': _upsampling(variant, backbone, num_classes),
+        'fusion': nn.Conv2d(2 * num_classes, num_classes, 1),
+    }
+
+
+def _flow(variant: Variant, widths: FlowWidths) -> FlowNet | PwcNet:
+    """Return the flow network; the original's divides its data, mean-subtracted RGB, by 255."""
+    reference = BACKBONES[variant.reference]
+    scale = reference.normalization.std / 255.0
+    try:
+        return FLOWS[variant.flow].build(widths, reference.stride, scale)
+    except ValueError as error:
+        raise VariantError(
+            f'variant {variant.name} cannot combine {variant.flow} with {variant.reference}: '
+            f'{error}; choose another flow network, one of {", ".join(FLOWS)}'
+        ) from error
 
 
 def _channels(backbone: nn.Module) -> int:
@@ -193,7 +187,9 @@ def _channels(backbone: nn.Module) -> int:
     return channels
 
 
-def _upsampling(variant: Variant, num_classes: int) -> Upsampling:
-    if variant.upsampling == 'bilinear':
-        return BilinearUpsampling()
-    return TransposedUpsampling(num_classes, variant.stride)
+def _upsampling(variant: Variant, backbone: Backbone, num_classes: int) -> Upsampling:
+    """Return the original's upsampling, or the plain one where a branch does not allow it."""
+    branches = [variant.reference, *([variant.update] if variant.update else [])]
+    if all(BACKBONES[branch].covering for branch in branches):
+        return TransposedUpsampling(num_classes, backbone.stride)
+    return BilinearUpsampling()

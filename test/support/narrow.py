@@ -14,19 +14,26 @@ from accel_model.networks.variants import build, find
 
 RESNET = (4, 4, 8, 4, 8, 4, 8, 8, 16)
 SMALL = (4, 4, 4, 8, 8, 16)
+PYRAMID = (8, 6)  # the trunks of EfficientNet-Lite have the widths they have
 FLOW = FlowWidths((4, 4, 6, 6, 8, 8, 8, 8, 8, 8), (8, 6, 4, 4))
+PWC = FlowWidths((4, 6, 8, 8, 8), (8, 6, 4))
+
+TRUNKS = {
+    'resnet-101': RESNET,
+    'resnet-50': RESNET,
+    'resnet-34': SMALL,
+    'resnet-18': SMALL,
+    'efficientnet-lite2': PYRAMID,
+    'efficientnet-lite0-half': PYRAMID,
+}
 
 
 def narrow_widths(variant: str) -> Widths:
     """Return widths that differ from layer to layer where they may."""
-
-    def trunk(backbone: str | None) -> tuple[int, ...]:
-        if backbone is None:
-            return ()
-        return RESNET if backbone in ('resnet-101', 'resnet-50') else SMALL
-
     described = find(variant)
-    return Widths(trunk(described.reference), trunk(described.update), 12, 10, FLOW)
+    update = TRUNKS[described.update] if described.update else ()
+    flow = {'flownet-s': FLOW, 'pwc-net': PWC}[described.flow]
+    return Widths(TRUNKS[described.reference], update, 12, 10, flow)
 
 
 def narrow_network(variant: str, num_classes: int = 19, seed: int = 0) -> Accel:

@@ -14,6 +14,7 @@ from accel_model.export.form import OnboardForm
 from accel_model.export.graphs import read_scores
 from accel_model.networks.accel import Accel
 from accel_model.networks.deform import DeformableConv
+from accel_model.networks.variants import VARIANTS
 
 
 def disturb_kernels(network: Accel) -> None:
@@ -25,14 +26,16 @@ def disturb_kernels(network: Accel) -> None:
 
 def assert_same(network: Accel, size: tuple[int, int]) -> OnboardForm:
     torch.manual_seed(7)
-    frames = [network.normalize(torch.rand(1, 3, *size) * 255) for _ in range(3)]
+    images = [torch.rand(1, 3, *size) * 255 for _ in range(3)]
+    frames = [network.normalize(image) for image in images]
     form = OnboardForm(fold_batch_norms(network, frames[0]))
     with torch.no_grad():
         due, feat = network.keyframe(frames[0])
-        found, state = form.keyframe(frames[0])
+        found, state = form.keyframe(images[0])
         close(found, due)
-        for previous, data in zip(frames, frames[1:]) if network.flow is not None else ():
-            update, step = network.update(data, previous, feat), form.update(data, previous, state)
+        for now in (1, 2) if network.flow is not None else ():
+            update = network.update(frames[now], frames[now - 1], feat)
+            step = form.update(images[now], images[now - 1], state)
             close(step.scores, update.scores)
             close(step.flow, update.flow)
             feat, state = update.feat, step.state
@@ -46,7 +49,7 @@ def close(found: torch.Tensor, due: torch.Tensor) -> None:
 
 @pytest.mark.parametrize(
     'variant',
-    ['frame', 'dff', 'accel-18', 'accel-34', 'accel-50', 'accel-101', 'deeplab-18', 'deeplab-50'],
+    [*VARIANTS, 'resnet-101+efficientnet-lite0-half', 'efficientnet-lite2+resnet-18'],
 )
 def test_every_variant(variant: str) -> None:
     form = assert_same(narrow_network(variant), (64, 96))
@@ -65,10 +68,10 @@ def test_where_the_fusion_cannot_come_first(size: tuple[int, int]) -> None:
 
 def test_the_state_is_fc6_wide_unless_that_is_wider() -> None:
     network = narrow_network('accel-18')
-    data = network.normalize(torch.rand(1, 3, 64, 64) * 255)
-    assert OnboardForm(network).keyframe(data)[1].shape[1] == network.head.fc6.out_channels == 12
+    image = torch.rand(1, 3, 64, 64) * 255
+    assert OnboardForm(network).keyframe(image)[1].shape[1] == network.head.fc6.out_channels == 12
     network.head.fc6, network.head.score = nn.Conv2d(16, 40, 1), nn.Conv2d(40, 19, 1)
-    assert OnboardForm(network).keyframe(data)[1].shape[1] == 16
+    assert OnboardForm(network).keyframe(image)[1].shape[1] == 16
 
 
 def test_drift_is_the_share_of_cells_where_the_branches_disagree() -> None:

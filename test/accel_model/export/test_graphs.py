@@ -36,8 +36,7 @@ class ScoredUpdate(nn.Module):
         self.form = form
 
     def forward(self, image: Tensor, previous: Tensor, state: Tensor) -> tuple[Tensor, ...]:
-        data, before = read_image(self.form, image), read_image(self.form, previous)
-        step = self.form.update(data, before, state)
+        step = self.form.update(read_image(image), read_image(previous), state)
         return *read_scores(step.scores), step.state, step.flow, step.drift, step.scores
 
 
@@ -49,7 +48,7 @@ class ScoredKeyframe(nn.Module):
         self.form = form
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        scores, state = self.form.keyframe(read_image(self.form, image))
+        scores, state = self.form.keyframe(read_image(image))
         return *read_scores(scores), state, scores
 
 
@@ -67,7 +66,7 @@ def bilinear(network: Accel) -> Accel:
 
 def open_update(form: OnboardForm, frame: Tensor, folder: Path) -> onnxruntime.InferenceSession:
     with torch.no_grad():
-        _, state = form.keyframe(read_image(form, frame))
+        _, state = form.keyframe(read_image(frame))
     inputs = {'image': frame, 'previous': frame.clone(), 'state': state}
     path = folder / 'update.onnx'
     write_graph(ScoredUpdate(form), inputs, UPDATE_OUTPUTS, path)
@@ -82,14 +81,16 @@ def assert_updates_equal(
     wrong = pixels = 0
     with torch.no_grad():
         for index, frame in enumerate(frames):
-            data = read_image(form, frame)
+            image = read_image(frame)
+            data = network.normalize(image)
             if index % INTERVAL == 0:
                 _, feat = network.keyframe(data)
-                state = form.keyframe(data)[1].numpy()
+                state = form.keyframe(image)[1].numpy()
                 continue
             inputs = {'image': frame.numpy(), 'previous': frames[index - 1].numpy()}
             outputs = dict(zip(UPDATE_OUTPUTS, session.run(None, inputs | {'state': state})))
-            update = network.update(data, read_image(form, frames[index - 1]), feat)
+            before = network.normalize(read_image(frames[index - 1]))
+            update = network.update(data, before, feat)
             feat, state = update.feat, outputs['state_out']
             scores = update.scores.numpy()
             assert np.abs(outputs['scores'] - scores).max() <= 1e-4 * np.abs(scores).max()

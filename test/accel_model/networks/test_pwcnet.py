@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from accel_model.networks.flownet import PIXELS_PER_UNIT, FlowWidths
-from accel_model.networks.pwcnet import Match, PwcNet, cost_volume
+from accel_model.networks.pwcnet import Match, PwcNet, cost_volume, halve
 
 WIDTHS = FlowWidths((4, 6, 8, 10, 12), (8, 6, 4))
 
@@ -31,7 +31,7 @@ def test_textured_images_match_before_any_training():
     wall = torch.nn.functional.avg_pool2d(torch.randn(1, 3, 160, 160), 3, 1, 1)
     current, previous = wall[..., 16:144, 8:136], wall[..., :128, :128]
     with torch.no_grad():
-        both = network._levels(torch.cat([current, previous]))[1]  # stride 8
+        both = network._levels(halve(torch.cat([current, previous])))[1]  # stride 8
         volume = cost_volume(both[:1], both[1:])
     # What is at (y, x) now was at (y + 16, x + 8) before: two cells down, one to the right.
     assert (volume.argmax(1) == (2 + 3) * 7 + (1 + 3)).float().mean() > 0.5
