@@ -52,10 +52,9 @@ def steps(labels: Iterable[Label], interval: int, protocol: str) -> Iterator[Ste
     """
     Yield the frames to process: for every label those from its keyframe to itself.
 
-    'min': the keyframe is `interval` - 1 frames before the label: the hardest case. A label that
-    is nearer to the start of its video does not count and costs nothing.
+    'min': the keyframe is `interval` - 1 frames before the label: the hardest case.
     'avg': it is `number` mod `interval` frames before, so that all distances occur equally often.
-    A video that begins later than that begins with the keyframe.
+    A label that is nearer to the start of its video does not count.
 
     Labels of one keyframe share its frames: a video with labels everywhere is run through once.
     """
@@ -91,4 +90,4 @@ def _keyframe(label: Label, interval: int, protocol: str) -> int:
     """Return the number of the keyframe in the label's video; negative: there is none."""
     if protocol == 'min':
         return label.index - (interval - 1)
-    return max(label.index - label.number % interval, 0)
+    return label.index - label.number % interval

@@ -21,7 +21,7 @@ from accel_model.networks.accel import Accel
 from accel_ros.classes import ClassTable
 from accel_ros.errors import one_line
 
-SIDES = 'scale images and labels so that both sides are multiples of 32, 64 or more'
+SIDES = 'scale images and labels so that both sides are multiples of 32'
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,20 @@ def passes(
     Return all passes of a network: its branches alone, then DFF and Accel at every interval.
 
     At interval 1 every frame is a keyframe, so that is the reference network alone.
+
+    :raises EvaluationError: the labelled frames are single images
     """
     alone = tuple(single_frames(labels))
     known = views(network)
     found = [Pass((model,), 1, alone) for model in ('reference', 'update') if model in known]
     video = tuple(model for model in ('dff', 'accel') if model in known)
-    if video:
-        found += [
-            Pass(video, interval, tuple(steps(labels, interval, protocol)))
-            for interval in intervals
-            if interval > 1
-        ]
+    longer = [interval for interval in intervals if interval > 1] if video else []
+    if longer and not any(label.index for label in labels):
+        raise EvaluationError(
+            'none of the labelled frames has a frame before it: add the frames that lead up to '
+            'them, or evaluate frame by frame with --intervals 1'
+        )
+    found += [Pass(video, n, tuple(steps(labels, n, protocol))) for n in longer]
     return found
 
 

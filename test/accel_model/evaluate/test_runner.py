@@ -117,6 +117,14 @@ def test_sparse_labels_have_consistency_frame_by_frame_too(network):
     assert reference.row().frames == 1 and len(reference.key_ms) == 2
 
 
+def test_stills_are_evaluated_frame_by_frame_only(network):
+    stills = panning_dataset(*(PanningVideo(1) for _ in range(2)))
+    assert evaluate(network, stills, [1])['reference', 1].row().frames == 2
+    assert evaluate(narrow_network('deeplab-18'), stills, [1, 2, 5])
+    with pytest.raises(EvaluationError, match='--intervals 1'):
+        evaluate(network, stills, [1, 2])
+
+
 class Squeezed(PanningVideo):
     """Images of a size of their own."""
 
