@@ -144,7 +144,7 @@ class Runner:
     def _complaint(self, size: tuple[int, ...], error: RuntimeError) -> str:
         images = f'{self.name} cannot process images of {size[0]}x{size[1]} (height x width)'
         advice = SIDES
-        if isinstance(error, torch.OutOfMemoryError):
+        if isinstance(error, torch.cuda.OutOfMemoryError):
             advice = 'use a GPU with more memory, or the CPU with CUDA_VISIBLE_DEVICES= in front'
         return f'{images}, {one_line(error):.200}: {advice}'
 

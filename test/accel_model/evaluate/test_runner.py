@@ -143,6 +143,17 @@ def test_images_that_the_network_cannot_take_are_one_line(network, size, complai
     assert '\n' not in str(error.value)
 
 
+def test_a_gpu_that_is_too_small_is_told_from_images_that_are(monkeypatch):
+    def keyframe(data):
+        raise torch.cuda.OutOfMemoryError('CUDA out of memory.\nTried to allocate')
+
+    network = narrow_network('deeplab-18')
+    monkeypatch.setattr(network, 'keyframe', keyframe)
+    with pytest.raises(EvaluationError, match='more memory') as error:
+        evaluate(network, panning_dataset(PanningVideo(2)), [1])
+    assert 'multiples' not in str(error.value) and '\n' not in str(error.value)
+
+
 def test_labels_that_are_no_class_are_one_line():
     network = narrow_network('deeplab-18', 2)
     dataset = panning_dataset(PanningVideo(2))
