@@ -1,6 +1,12 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Merge MXNet parameter files into the arrays of one variant, under the names it expects."""
+"""
+Merge MXNet parameter files into one set of arrays, under the names the variants expect.
+
+The original starts from three files: Deep Feature Flow with its FlowNet, DeepLab-101 (neither
+has prefixes), and a small DeepLab, whose names get the prefix of its trunk. What it trained is
+one file with all of that.
+"""
 
 from __future__ import annotations
 
@@ -8,55 +14,58 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from accel_model.mxnet_names import TRUNK_PREFIX, layer_of, mxnet_names
+from accel_model.mxnet_names import TRUNK_PREFIX, layer_of
 from accel_model.mxnet_params import Array, read_params
-from accel_model.networks.variants import Variant
+
+#: A layer that gives a small network without prefixes away, to be looked for in this order.
+_TELLING = {
+    'resnet-50': 'res3b_branch2a',
+    'resnet-34': 'stage1_unit3_conv1',
+    'resnet-18': 'stage1_unit1_conv1',
+}
 
 
-def merge_files(paths: Sequence[Path], variant: Variant) -> dict[str, Array]:
+def merge_files(paths: Sequence[Path]) -> dict[str, Array]:
     """
     Read files in order; a later file's arrays win.
 
     A file of a small network alone has no prefix on its names and gets it here; a head named
-    after its trunk is copied to the name the variant uses (ResNet-50: `curr_`). The original's
+    after its trunk is copied to the name in use (ResNet-50: `curr_`). The original's
     training does the same when it merges its files.
+
+    :raises ParamsError: a file cannot be read
     """
     merged: dict[str, Array] = {}
     for path in paths:
-        merged |= add_prefix(read_params(path), variant)
-    return copy_heads(merged, variant)
+        arrays = read_params(path)
+        small = small_network(arrays)
+        if small is not None:
+            arrays = _prefixed(arrays, TRUNK_PREFIX[small][0])
+        merged |= copy_heads(arrays)
+    return merged
 
 
-def add_prefix(arrays: dict[str, Array], variant: Variant) -> dict[str, Array]:
-    """
-    Add a small network's prefix to the names of a file that holds that network alone.
-
-    Such a file has layers that no other part of the variant has, and no prefix anywhere.
-    """
-    prefix, _ = TRUNK_PREFIX[variant.update or variant.reference]
-    if not prefix or any(layer_of(name).startswith(prefix) for name in arrays):
-        return arrays
-    layers = {layer_of(name) for name in mxnet_names(variant).values()}
-    telling = {layer.removeprefix(prefix) for layer in layers if layer.startswith(prefix)} - layers
-    if not any(layer_of(name) in telling for name in arrays):
-        return arrays
-    return {_prefixed(name, prefix): array for name, array in arrays.items()}
+def small_network(arrays: Mapping[str, Array]) -> str | None:
+    """Return the backbone of a file that holds a small network alone, without prefixes."""
+    layers = {layer_of(name) for name in arrays}
+    return next((backbone for backbone, layer in _TELLING.items() if layer in layers), None)
 
 
-def copy_heads(arrays: Mapping[str, Array], variant: Variant) -> dict[str, Array]:
-    """Copy heads that carry their trunk's prefix to the prefix the variant expects."""
+def copy_heads(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Copy a head that carries its trunk's prefix to the prefix that the variants expect."""
     copied = dict(arrays)
-    for backbone in (variant.reference, variant.update):
-        trunk, head = TRUNK_PREFIX[backbone] if backbone else ('', '')
-        if trunk == head:
-            continue
-        for name in arrays:
+    for trunk, head in TRUNK_PREFIX.values():
+        for name in arrays if trunk != head else ():
             match = re.match(rf'arg:{trunk}((fc6|score|upsampling)_\w+)$', name)
             if match:
                 copied.setdefault(f'arg:{head}{match[1]}', arrays[name])
     return copied
 
 
-def _prefixed(name: str, prefix: str) -> str:
-    kind, _, rest = name.partition(':')
-    return f'{kind}:{prefix}{rest}'
+def _prefixed(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    """Put the prefix in front of every name that lacks it."""
+    renamed = {}
+    for name, array in arrays.items():
+        kind, _, layer = name.partition(':')
+        renamed[f'{kind}:{prefix}{layer.removeprefix(prefix)}'] = array
+    return renamed

@@ -11,10 +11,13 @@ have MXNet's names. Parts that exist twice carry a prefix.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 
 import torch
 
-from accel_model.networks.variants import VARIANTS, Variant, build
+from accel_model.networks.variants import ALIASES, VARIANTS, Variant, build, find
 
 #: Prefix of a trunk and of its head.
 TRUNK_PREFIX = {
@@ -41,8 +44,8 @@ _RENAMED = {
 
 
 def importable_variants() -> list[str]:
-    """Return the names of the variants that the original has."""
-    return [name for name, variant in VARIANTS.items() if variant.reference in TRUNK_PREFIX]
+    """Return the names of the variants that the original has, aliases too."""
+    return [name for name in (*VARIANTS, *ALIASES) if find(name).reference in TRUNK_PREFIX]
 
 
 def part_prefixes(variant: Variant) -> dict[str, str]:
@@ -55,14 +58,14 @@ def part_prefixes(variant: Variant) -> dict[str, str]:
     return prefixes
 
 
-def mxnet_names(variant: Variant) -> dict[str, str]:
+@cache
+def mxnet_names(variant: Variant) -> Mapping[str, str]:
     """Return {state_dict key: full name in the original} of everything the original has."""
     prefixes = part_prefixes(variant)
     with torch.device('meta'):
         keys = build(variant).state_dict()
-    return {
-        key: _mxnet_name(key, prefixes) for key in keys if not key.endswith('num_batches_tracked')
-    }
+    counted = (key for key in keys if not key.endswith('num_batches_tracked'))
+    return MappingProxyType({key: _mxnet_name(key, prefixes) for key in counted})
 
 
 def layer_of(name: str) -> str:

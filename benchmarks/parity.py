@@ -98,7 +98,7 @@ def load_network(folder: Path, version: str, weights: str) -> Accel:
     """Build Accel-18, 34, 50 or 101 with recorded weights (`s7`, `s8_bilinear`)."""
     variant = find(f'accel-{version}')
     path = folder / f'accel-{version}_w16_64x128_{weights}-0000.params'
-    return import_arrays(merge_files([path], variant), variant)
+    return import_arrays(merge_files([path]), variant)
 
 
 def to_data(network: Accel, frame_bgr: NDArray[np.uint8]) -> Tensor:

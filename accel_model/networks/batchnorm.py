@@ -58,11 +58,11 @@ def _by_batch(
     x: Tensor, mean: Tensor, var: Tensor, gamma: Tensor, beta: Tensor, eps: float
 ) -> Tensor:
     """Normalise by the batch's statistics and add them to the moving ones."""
-    before = var.clone()
-    normalised = F.batch_norm(x, mean, var, gamma, beta, True, _MOMENTUM, eps)
+    moved = var.clone()
+    normalised = F.batch_norm(x, mean, moved, gamma, beta, True, _MOMENTUM, eps)
     # PyTorch added the unbiased variance, n / (n - 1) times the one that MXNet adds.
     with torch.no_grad():
-        var.sub_((var - (1 - _MOMENTUM) * before) / _cells(x))
+        var.copy_(moved - (moved - (1 - _MOMENTUM) * var) / _cells(x))
     return normalised
 
 

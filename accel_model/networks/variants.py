@@ -5,7 +5,8 @@ The variants of Accel: one description each, and how a network is built from it.
 
 To add one: a line in `VARIANTS`; a new backbone is an entry in `backbones.BACKBONES`. Two
 backbones that no variant combines need no line: `REFERENCE+UPDATE`, for example
-`resnet-101+efficientnet-lite0-half`, is the name of Accel with these two branches.
+`resnet-101+efficientnet-lite0-half`, is the name of Accel with these two branches, and
+`efficientnet-lite2` that of the network which segments frame by frame with this backbone.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from accel_model.networks.accel import Accel, Upsampling
 from accel_model.networks.backbones import BACKBONES, Backbone
 from accel_model.networks.description import Description, Widths
 from accel_model.networks.flownet import FlowNet, FlowWidths
+from accel_model.networks.fusion import feature_fusion, score_fusion
 from accel_model.networks.head import Head
 from accel_model.networks.normalization import Renormalized
 from accel_model.networks.pwcnet import PwcNet
@@ -88,20 +90,30 @@ ALIASES = {'frame': 'deeplab-101'}
 
 def find(name: str) -> Variant:
     """
-    Return the variant of that name, or Accel with the two backbones `REFERENCE+UPDATE`.
+    Return the variant of that name, or that of one backbone or two, `REFERENCE+UPDATE`.
 
     :raises VariantError: lists the known names
     """
     name = ALIASES.get(name, name)
     if name in VARIANTS:
         return VARIANTS[name]
+    if name in BACKBONES:
+        return alone(name)
     reference, plus, update = name.partition('+')
     if plus and reference in BACKBONES and update in BACKBONES:
         return Variant(name, reference, update=update)
     raise VariantError(
         f'unknown variant {name!r}: choose one of {", ".join((*VARIANTS, *ALIASES))}, or '
-        f'REFERENCE+UPDATE with two of {", ".join(BACKBONES)}'
+        f'BACKBONE or REFERENCE+UPDATE with those of {", ".join(BACKBONES)}'
     )
+
+
+def alone(backbone: str) -> Variant:
+    """Return the variant that segments frame by frame with a backbone."""
+    for variant in VARIANTS.values():
+        if variant.reference == backbone and not variant.video:
+            return variant
+    return Variant(backbone, backbone, video=False)
 
 
 def default_widths(variant: Variant) -> Widths:
@@ -143,7 +155,7 @@ def build(
         parts |= _update(variant, widths, num_classes)
     elif variant.feature_fusion:
         fusion_kind = 'feature'
-        parts['fusion'] = nn.Conv2d(2 * channels, channels, 1)
+        parts['fusion'] = feature_fusion(channels)
     return Accel(
         description=Description(variant.name, widths, num_classes, classes),
         normalization=backbone.normalization,
@@ -164,7 +176,7 @@ def _update(variant: Variant, widths: Widths, num_classes: int) -> dict[str, nn.
         'update_branch': branch,
         'update_head': Head(_channels(branch), widths.update_fc6, num_classes),
         'update_upsampling': _upsampling(variant, backbone, num_classes),
-        'fusion': nn.Conv2d(2 * num_classes, num_classes, 1),
+        'fusion': score_fusion(num_classes),
     }
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,28 +78,100 @@ def test_a_later_file_wins(tmp_path: Path, arrays: dict[str, np.ndarray]) -> Non
     bias = np.arange(19, dtype=np.float64)
     later = tmp_path / 'later.params'
     later.write_bytes(params_bytes({'arg:corr_bias': bias}, version=1))
-    network = import_arrays(merge_files([PARAMS, later], ACCEL18), ACCEL18)
+    network = import_arrays(merge_files([PARAMS, later]), ACCEL18)
     np.testing.assert_array_equal(network.fusion.bias.detach().numpy(), bias)
     assert network.fusion.bias.dtype == torch.float32
-    network = import_arrays(merge_files([later, PARAMS], ACCEL18), ACCEL18)
+    network = import_arrays(merge_files([later, PARAMS]), ACCEL18)
     np.testing.assert_array_equal(network.fusion.bias.detach().numpy(), arrays['arg:corr_bias'])
 
 
-@pytest.mark.parametrize('variant', ['accel-18', 'accel-50', 'deeplab-50'])
-def test_a_file_of_a_small_network_alone_needs_no_prefix(variant: str, tmp_path: Path) -> None:
-    network = narrow_network(variant)
-    own, rest = {}, {}
-    prefixes = ('18_',) if variant == 'accel-18' else ('50_', 'curr_')
-    for name, array in to_mxnet(network).items():
-        kind, _, plain = name.partition(':')
-        prefix = next((p for p in prefixes if plain.startswith(p)), None)
-        (own if prefix else rest)[f'{kind}:{plain.removeprefix(prefix or "")}'] = array
-    paths = [tmp_path / 'rest.params', tmp_path / 'own.params']
-    for path, part in zip(paths, (rest, own)):
-        path.write_bytes(params_bytes(part))
-    back = import_arrays(merge_files(paths, find(variant)), find(variant)).state_dict()
-    for key, value in network.state_dict().items():
-        torch.testing.assert_close(back[key], value, rtol=0, atol=0)
+def plain(name: str, *prefixes: str) -> str:
+    """Return a name without the first of the prefixes that it has."""
+    kind, _, layer = name.partition(':')
+    prefix = next((prefix for prefix in prefixes if layer.startswith(prefix)), '')
+    return f'{kind}:{layer.removeprefix(prefix)}'
+
+
+def authors_files(version: str, folder: Path) -> tuple[list[Path], Accel]:
+    """Write the three files that the original's training starts from; return the network too."""
+    network = narrow_network(f'accel-{version}')
+    names = mxnet_names(find(f'accel-{version}'))
+    state = {key: value.numpy() for key, value in network.state_dict().items()}
+
+    def part(*parts: str) -> dict[str, np.ndarray]:
+        return {n: state[k] for k, n in names.items() if k.partition('.')[0] in parts}
+
+    deeplab101 = part('reference', 'head', 'upsampling')
+    base = {name: np.full_like(array, 7) for name, array in deeplab101.items()}  # of R-FCN
+    base |= part('flow') | {
+        'arg:Convolution5_scale_weight': np.zeros((1024, 194, 1, 1), np.float32),
+        'arg:rpn_conv_3x3_weight': np.zeros((512, 512, 3, 3), np.float32),
+        'arg:rfcn_cls_weight': np.zeros((1519, 512, 1, 1), np.float32),
+        'arg:rfcn_bbox_weight_test': np.zeros((392, 512, 1, 1), np.float32),
+    }
+    files = {'rfcn_dff_flownet': base, 'deeplab-101': deeplab101}
+    if version != '101':
+        small = part('update_branch', 'update_head', 'update_upsampling')
+        prefixes = (f'{version}_', 'curr_')
+        files['small'] = {plain(name, *prefixes): array for name, array in small.items()}
+    for name, arrays in files.items():
+        (folder / f'{name}.params').write_bytes(params_bytes(arrays, version=0))
+    return [folder / f'{name}.params' for name in files], network
+
+
+@pytest.mark.parametrize('version', ['18', '34', '50', '101'])
+def test_the_files_that_training_starts_from(version: str, tmp_path: Path) -> None:
+    paths, network = authors_files(version, tmp_path)
+    arrays = merge_files(paths)
+    due = network.state_dict()
+    for name in (f'accel-{version}', 'dff', 'frame', f'deeplab-{version}'):
+        found = import_arrays(arrays, find(name))
+        for key, value in found.state_dict().items():
+            source = key
+            if name == f'deeplab-{version}' and version != '101':
+                source = re.sub('^reference', 'update_branch', key)
+                source = re.sub('^(head|upsampling)', r'update_\1', source)
+            if not key.startswith('fusion.'):
+                torch.testing.assert_close(value, due[source], rtol=0, atol=0)
+        assert found.state_dict().keys() >= {
+            'reference.' + k for k in found.reference.state_dict()
+        }
+
+
+def test_a_fusion_that_is_not_there_starts_as_published(tmp_path: Path) -> None:
+    paths, _ = authors_files('101', tmp_path)
+    arrays = merge_files(paths)
+    network, alone = (import_arrays(arrays, find(name)) for name in ('accel-101', 'deeplab-101'))
+    data = [network.normalize(torch.rand(1, 3, 64, 96) * 255) for _ in range(2)]
+    with torch.no_grad():
+        update = network.update(data[1], data[0], network.keyframe(data[0])[1])
+        torch.testing.assert_close(update.scores, alone.keyframe(data[1])[0])
+    (tmp_path / 'scores').mkdir()
+    paths, _ = authors_files('18', tmp_path / 'scores')
+    fusion = import_arrays(merge_files(paths), ACCEL18).fusion
+    assert 0.008 < fusion.weight.std() < 0.012 and not fusion.bias.any()
+
+
+def test_the_newest_head_of_resnet_50_wins(tmp_path: Path) -> None:
+    whole = to_mxnet(narrow_network('accel-50', seed=1))
+    (tmp_path / 'whole.params').write_bytes(params_bytes(whole))
+    paths, network = authors_files('50', tmp_path)
+    for files, due in (
+        ([tmp_path / 'whole.params', paths[-1]], network.update_head.score.weight.numpy()),
+        ([paths[-1], tmp_path / 'whole.params'], whole['arg:curr_score_weight']),
+    ):
+        found = import_arrays(merge_files(files), find('accel-50'))
+        np.testing.assert_array_equal(found.update_head.score.weight.detach().numpy(), due)
+
+
+def test_a_part_that_is_not_there_is_one_complaint(tmp_path: Path) -> None:
+    paths, _ = authors_files('34', tmp_path)
+    with pytest.raises(WeightsError) as caught:
+        import_arrays(merge_files(paths[1:]), ACCEL18)
+    complaint = str(caught.value)
+    assert 'missing all 46 arrays of flow (arg:Convolution1_bias, ...)' in complaint
+    assert 'missing all 101 arrays of update_branch (arg:18_bn0_beta, ...)' in complaint
+    assert complaint.count('missing') == 4
 
 
 def test_half_precision_is_read(arrays: dict[str, np.ndarray]) -> None:
