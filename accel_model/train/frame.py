@@ -1,92 +1,145 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Task `frame`: one branch alone, on single labelled frames."""
+"""Task `frame`: a network that segments frame by frame, on single labelled frames.
+
+That is DeepLab with any backbone: one of the variants deeplab-*, or a branch of another variant,
+alone. The result can be evaluated and exported, and becomes a branch of Accel through `init`.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from accel_model.datasets.augment import Augmentation, augment
-from accel_model.datasets.camvid import IGNORE, NUM_CLASSES, CamVid
-from accel_model.losses import balanced_weights, segmentation_loss
+from accel_model.datasets.dataset import Dataset
+from accel_model.losses import SegmentationLoss
 from accel_model.networks.accel import Accel
 from accel_model.networks.efficientnet import EfficientNetBranch, load_imagenet
-from accel_model.networks.variants import build, find
-from accel_model.train.config import ConfigError, TrainConfig
-from accel_model.train.parts import BRANCHES, channels_last, data_of, save_part
+from accel_model.networks.head import Head
+from accel_model.networks.variants import Variant, alone, find
+from accel_model.train.config import TrainConfig
+from accel_model.train.data import LabelledData
+from accel_model.train.imagenet import load_torchvision
+from accel_model.train.settings import ConfigError, read_settings
+from accel_model.train.start import Files, start_network
+from accel_model.train.task import Batch, Objective, Task
 
 
-class SingleFrame(nn.Module):
-    """A branch, its head and its upsampling: segmentation frame by frame.
+@dataclass(frozen=True)
+class FrameNetwork:
+    """
+    What to train.
 
-    :param name: 'reference' or 'update'.
+    :ivar variant: one that works frame by frame, or one that has the branch
+    :ivar branch: of a variant with two
+    :ivar frozen: parts of the backbone that keep their weights, by the beginning of their names
     """
 
-    def __init__(self, network: Accel, name: str) -> None:
-        super().__init__()
-        branch, head = BRANCHES[name]
-        self.branch = network.get_submodule(branch)
-        self.head = network.get_submodule(head)
-        self.upsampling = network.upsampling
-
-    def forward(self, data: Tensor) -> Tensor:
-        """Network data [N, 3, H, W] -> scores [N, K, H, W]."""
-        return self.upsampling(self.head(self.branch(data)), data.shape[-2:])
+    variant: str
+    branch: Literal['reference', 'update'] = 'reference'
+    frozen: tuple[str, ...] = ()
 
 
-class FrameTask:
-    """Train the reference network or the update branch of a variant by itself.
+def frame_task(config: TrainConfig) -> Task:
+    """Make the task. Raises ConfigError, DatasetError or VariantError."""
+    settings = read_settings(FrameNetwork, config.network, 'network')
+    data = read_settings(LabelledData, config.data, 'data')
+    dataset = data.open()
+    variant = branch_of(find(settings.variant), settings.branch)
+    files = {role: path for role, path in config.init.items() if role != 'imagenet'}
+    network = start_network(variant, files, dataset.classes).network
+    if 'network' not in files:
+        start_from_imagenet(network, config.init)
+    freeze(network.reference, settings.frozen)
+    objective = FrameObjective(network, data.loss(dataset))
+    return Task(FrameSamples(dataset, data.augmentation), objective)
 
-    `network`: variant, and branch ('reference' or 'update').
-    `data`: folder, class_balance, augmentation (crop, scale, flip, colour).
+
+def branch_of(variant: Variant, branch: str) -> Variant:
+    """Return the variant that is one branch of another, frame by frame. Raises ConfigError."""
+    backbone = variant.reference if branch == 'reference' else variant.update
+    if backbone is None:
+        raise ConfigError(
+            f'variant {variant.name} has no update branch of its own: leave network.branch out, '
+            'or choose a variant with two'
+        )
+    return alone(backbone)
+
+
+def start_from_imagenet(network: Accel, init: Files) -> None:
     """
+    Give the backbone its ImageNet weights, and a head for the original's backbones its start.
 
-    def __init__(self, config: TrainConfig) -> None:
-        data = dict(config.data)
-        self.name = config.network['branch']
-        if self.name not in BRANCHES:
-            raise ConfigError(f'branch {self.name!r} is not one of {", ".join(BRANCHES)}')
-        self.network = build(find(config.network['variant']), None, NUM_CLASSES, 'camvid')
-        module = SingleFrame(self.network, self.name)
-        start_from_imagenet(module.branch)
-        self.module: nn.Module = channels_last(module)
-        self.frames = CamVid(Path(data.pop('folder')), 'train')
-        frequencies = torch.from_numpy(self.frames.frequencies).float()
-        self.weights = balanced_weights(frequencies, data.pop('class_balance'))
-        self.augmentation = Augmentation(**data)
+    EfficientNet's come with a Python package, those of a ResNet from the file `init.imagenet`;
+    null there leaves the backbone random.
 
-    def sample(self, rng: np.random.Generator) -> dict[str, Any]:
-        """One augmented crop: image u8 [h, w, 3] and labels u8 [h, w]."""
-        frame = self.frames[int(rng.integers(len(self.frames)))]
-        image, labels = augment(frame.image, frame.labels, self.augmentation, IGNORE, rng)
+    :raises ConfigError: there is no file, or a wrong one
+    """
+    backbone = network.reference
+    if isinstance(backbone, EfficientNetBranch):
+        load_imagenet(backbone.trunk)
+        return
+    if 'imagenet' not in init:
+        raise ConfigError(
+            f'{network.description.variant} has nothing to start from: give '
+            "init.imagenet=FILE (torchvision's ResNet of this depth), or init.imagenet=null to "
+            'start at random'
+        )
+    path = init['imagenet']
+    if path is not None:
+        load_torchvision(backbone, network.normalization, path)
+    _start_head(network.head)
+
+
+def _start_head(head: nn.Module) -> None:
+    """Start as published: N(0, 0.01), no bias."""
+    assert isinstance(head, Head)
+    for layer in (head.fc6, head.score):
+        assert layer.bias is not None
+        nn.init.normal_(layer.weight, std=0.01)
+        nn.init.zeros_(layer.bias)
+
+
+def freeze(backbone: nn.Module, frozen: tuple[str, ...]) -> None:
+    """Let the parameters whose names begin like that keep their weights."""
+    names = [name for name, _ in backbone.named_parameters()]
+    for prefix in frozen:
+        if not any(name.startswith(prefix) for name in names):
+            raise ConfigError(f'network.frozen: the backbone has no {prefix!r}')
+    for name, parameter in backbone.named_parameters():
+        if name.startswith(frozen):
+            parameter.requires_grad = False
+
+
+class FrameSamples:
+    """Random crops of labelled frames."""
+
+    def __init__(self, dataset: Dataset, how: Augmentation) -> None:
+        self.dataset, self.how = dataset, how
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def sample(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Return an image u8 [h, w, 3] and its labels u8 [h, w]."""
+        clip = self.dataset.clip(index)
+        ignore = self.dataset.classes.ignore
+        image, labels = augment(clip.images[0], clip.labels, self.how, ignore, rng)
         return {'image': image, 'labels': labels}
 
-    def loss(self, batch: dict[str, Tensor]) -> Tensor:
-        """Balanced cross-entropy of a batch of crops."""
-        scores = self.module(data_of(self.network, batch['image']))
-        return segmentation_loss(scores, batch['labels'], IGNORE, self.weights)
 
-    def save(self, module: nn.Module, path: Path) -> None:
-        """Write the branch and its head, named as in the whole network."""
-        branch, head = BRANCHES[self.name]
-        save_part(
-            path, {branch: module.get_submodule('branch'), head: module.get_submodule('head')}
-        )
+class FrameObjective(Objective):
+    """Cross-entropy of a network that segments frame by frame."""
 
+    def __init__(self, network: Accel, loss: SegmentationLoss) -> None:
+        super().__init__(network)
+        self.loss = loss
 
-def start_from_imagenet(branch: nn.Module) -> None:
-    """Give a branch the ImageNet weights of its backbone.
-
-    :raises ConfigError: there are none for this backbone.
-    """
-    if not isinstance(branch, EfficientNetBranch):
-        raise ConfigError(
-            f'no ImageNet weights are known for {type(branch).__name__}: choose a variant with '
-            'EfficientNet-Lite branches'
-        )
-    load_imagenet(branch.trunk)
+    def forward(self, batch: Batch) -> Tensor:
+        """Loss of images u8 [N, h, w, 3] with labels u8 [N, h, w]."""
+        scores, _ = self.network.keyframe(self.data_of(batch['image']))
+        return self.loss(scores, batch['labels'])

@@ -10,7 +10,13 @@ import pytest
 import torch
 from support.narrow import narrow_network
 
-from accel_model.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from accel_model.checkpoint import (
+    CheckpointError,
+    load_checkpoint,
+    read_weights,
+    save_checkpoint,
+    save_parts,
+)
 
 
 @pytest.mark.parametrize('variant', ['accel-18', 'frame'])
@@ -43,3 +49,13 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OSError, match='taken'):
         save_checkpoint(tmp_path / 'taken', narrow_network('frame'))
     assert [path.name for path in tmp_path.iterdir()] == ['taken']
+
+
+def test_parts_are_read_as_weights_and_refused_as_a_network(tmp_path: Path) -> None:
+    network = narrow_network('dff')
+    save_parts(tmp_path / 'flow.pt', network, ['flow'])
+    saved = read_weights(tmp_path / 'flow.pt')
+    assert saved.description is None
+    assert saved.weights.keys() == {k for k in network.state_dict() if k.startswith('flow.')}
+    with pytest.raises(CheckpointError, match='holds parts of a network'):
+        load_checkpoint(tmp_path / 'flow.pt')
