@@ -20,6 +20,7 @@ from accel_model.datasets.resample import pixel_grid, resample
 
 FOCAL = 1.0  # focal length in image widths, about that of the CamVid camera
 MOVERS = (camvid.CAR, camvid.PEDESTRIAN, camvid.BICYCLIST)
+ONCOMING = 0.25  # share of the movers that pass by fast
 
 Image = np.ndarray
 Map = np.ndarray
@@ -117,7 +118,8 @@ def _object_motion(labels: Image, nearness: Map, rng: np.random.Generator) -> Ma
                 continue
             mask = parts == part
             near = float(nearness[mask].max())
-            own[mask] = rng.normal(0, (12 * near + 0.5, 3 * near))
+            pace = 4.0 if rng.random() < ONCOMING else 1.0
+            own[mask] = pace * rng.normal(0, (12 * near + 0.5, 3 * near))
     return own
 
 
