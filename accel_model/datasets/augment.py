@@ -94,11 +94,3 @@ def recolour(image: Image, strength: float, rng: np.random.Generator) -> Image:
     steps = np.arange(256, dtype=np.float32)[:, None]
     table = np.clip((steps - 128) * gain * balance + 128 + offset, 0, 255).astype(np.uint8)
     return cv2.LUT(image, table[None])
-
-
-def augment(
-    image: Image, labels: Image, how: Augmentation, ignore: int, rng: np.random.Generator
-) -> tuple[Image, Image]:
-    """Do with one image [H, W, 3] what :func:`augment_clip` does with a clip."""
-    images, labels = augment_clip(image[None], labels, how, ignore, rng)
-    return images[0], labels

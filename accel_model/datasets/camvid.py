@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 
 from accel_model.datasets.camvid_colours import COLOURS, VOID
-from accel_model.datasets.dataset import Dataset, DatasetError, Image
+from accel_model.datasets.dataset import Dataset, DatasetError
 from accel_model.datasets.files import Decoder, FileVideo, unbroken_videos
 from accel_model.datasets.labels import LabelReader, painting_of
 from accel_model.datasets.listing import images_in, numbered
@@ -163,39 +163,3 @@ def _videos(
         step = step if step <= LONGEST_STEP else 0  # 0: every frame is a video of its own
         videos += unbroken_videos(drive, step, labels, read_labels, decoder)
     return videos
-
-
-@dataclass(frozen=True)
-class LabelledFrame:
-    """One image and its labels.
-
-    :ivar name: where it comes from.
-    :ivar image: RGB, uint8 [H, W, 3].
-    :ivar labels: class ids, uint8 [H, W]; 11 is void and not evaluated.
-    """
-
-    name: str
-    image: Image
-    labels: Image
-
-
-class CamVid:
-    """A split of CamVid, held in memory (0.7 MB a frame).
-
-    :raises DatasetError: the folder or a file in it cannot be used.
-    """
-
-    def __init__(self, root: Path, split: str) -> None:
-        data = open_camvid(root, split)
-        self.frames = [
-            LabelledFrame(video.name, video.image(place), video.labels(place))
-            for video in data.videos
-            for place in video.labelled
-        ]
-        self.frequencies = data.frequencies
-
-    def __len__(self) -> int:
-        return len(self.frames)
-
-    def __getitem__(self, index: int) -> LabelledFrame:
-        return self.frames[index]

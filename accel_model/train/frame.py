@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from torch import Tensor, nn
 
-from accel_model.datasets.augment import Augmentation, augment
+from accel_model.datasets.augment import Augmentation, augment_clip
 from accel_model.datasets.dataset import Dataset
 from accel_model.losses import SegmentationLoss
 from accel_model.networks.accel import Accel
@@ -128,8 +128,8 @@ class FrameSamples:
         """Return an image u8 [h, w, 3] and its labels u8 [h, w]."""
         clip = self.dataset.clip(index)
         ignore = self.dataset.classes.ignore
-        image, labels = augment(clip.images[0], clip.labels, self.how, ignore, rng)
-        return {'image': image, 'labels': labels}
+        images, labels = augment_clip(clip.images, clip.labels, self.how, ignore, rng)
+        return {'image': images[0], 'labels': labels}
 
 
 class FrameObjective(Objective):
