@@ -94,8 +94,8 @@ def fill_trunk(trunk: nn.Module, normalization: Normalization, weights: Weights)
 def _fill_stem(trunk: ResNet, normalization: Normalization, source: Weights) -> None:
     """conv1 sees a * torchvision's data + b; a goes into its weights, b into its mean."""
     weight = source.pop('conv1.weight')
-    std, mean = torch.tensor(STD)[:, None, None] * 255, torch.tensor(MEAN)[:, None, None] * 255
-    given = torch.tensor(normalization.mean)[:, None, None]
+    std, mean = (weight.new_tensor(values)[:, None, None] * 255 for values in (STD, MEAN))
+    given = weight.new_tensor(normalization.mean)[:, None, None]
     _set(trunk.conv1.weight, weight * (normalization.std / std))
     _norm(trunk.bn_conv1, 'bn1.', source)
     assert trunk.bn_conv1.running_mean is not None

@@ -15,7 +15,8 @@ network that was trained on other classes.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from accel_model.checkpoint import CheckpointError, Saved, read_weights
 from accel_model.networks.accel import Accel
 from accel_model.networks.description import Description, Widths
 from accel_model.networks.normalization import Renormalized
-from accel_model.networks.variants import Variant, build, default_widths
+from accel_model.networks.variants import Variant, build, default_widths, find
 from accel_model.train.settings import ConfigError
 from accel_ros.classes import ClassTable
 
@@ -33,8 +34,12 @@ BRANCHES = {
     'reference': ('reference', 'head', 'upsampling'),
     'update': ('update_branch', 'update_head', 'update_upsampling'),
 }
-#: What each line brings; None: all that the file has.
-ROLES: dict[str, tuple[str, ...] | None] = {'network': None, **BRANCHES, 'flow': ('flow',)}
+#: What each line brings.
+ROLES = {
+    'network': (*BRANCHES['reference'], *BRANCHES['update'], 'flow', 'fusion'),
+    **BRANCHES,
+    'flow': ('flow',),
+}
 
 Files = Mapping[str, Path | None]
 Weights = Mapping[str, Tensor]
@@ -61,19 +66,23 @@ def start_network(variant: Variant, init: Files, classes: ClassTable | None) -> 
     files = {role: _read(role, path) for role, path in init.items() if path is not None}
     widths = default_widths(variant)
     for role, saved in files.items():
-        if saved.description is not None:
-            widths = _widened(widths, role, saved.description)
+        with _named(role, init):
+            widths = _widened(widths, variant, role, saved.description)
     network = build(variant, widths, *_classes(classes, files.get('network')))
     brought: set[str] = set()
-    for role, saved in files.items():
-        try:
-            brought |= _fill(network, role, saved)
-        except ValueError as error:
-            raise ConfigError(
-                f'init.{role} {init[role]} cannot be used: {error}; give weights of '
-                f'{variant.name}, or of the part alone'
-            ) from error
+    for role in reversed(files):  # what a later line brings, earlier ones do not have to
+        with _named(role, init):
+            brought |= _fill(network, role, files[role], brought)
     return Start(network, frozenset(brought))
+
+
+@contextmanager
+def _named(role: str, init: Files) -> Iterator[None]:
+    """Say which line of `init` a ValueError is about."""
+    try:
+        yield
+    except ValueError as error:
+        raise ConfigError(f'init.{role} {init[role]} cannot be used: {error}') from error
 
 
 def _read(role: str, path: Path) -> Saved:
@@ -93,43 +102,65 @@ def _classes(classes: ClassTable | None, whole: Saved | None) -> tuple[int, str]
     return len(ClassTable.named('cityscapes')), 'cityscapes'
 
 
-def _widened(widths: Widths, role: str, saved: Description) -> Widths:
-    """Take over the widths of what a file brings."""
-    source = saved.widths
+def _widened(widths: Widths, variant: Variant, role: str, saved: Description | None) -> Widths:
+    """Take over the widths of what a file brings. Raises ValueError for other networks."""
+    if saved is None:
+        return widths
+    given, source = find(saved.variant), saved.widths
+    if role == 'network' and given.name == variant.name:
+        return source
     if role in ('network', 'reference'):
+        _check_kind('reference network', given.reference, variant.reference)
         widths = replace(widths, reference=source.reference, fc6=source.fc6)
-    if role in ('network', 'update') and source.update:
+    if role in ('network', 'update') and given.update is not None:
+        _check_kind('update branch', given.update, variant.update)
         widths = replace(widths, update=source.update, update_fc6=source.update_fc6)
     elif role == 'update':
+        _check_kind('network', given.reference, variant.update)
         widths = replace(widths, update=source.reference, update_fc6=source.fc6)
     if role in ('network', 'flow'):
+        _check_kind('flow network', given.flow, variant.flow)
         widths = replace(widths, flow=source.flow)
     return widths
 
 
-def _fill(network: Accel, role: str, saved: Saved) -> set[str]:
-    """Put what a file brings into the network; return the parts. Raises ValueError."""
+def _check_kind(part: str, given: str, due: str | None) -> None:
+    if given != due:
+        raise ValueError(f'its {part} is {given} and should be {due}')
+
+
+def _fill(network: Accel, role: str, saved: Saved, filled: set[str]) -> set[str]:
+    """
+    Put what a file brings into the network.
+
+    :param filled: parts that it is not needed for
+    :returns: the parts that it was used for
+    :raises ValueError: it does not fit
+    """
     weights = _as_update(saved.weights, network) if role == 'update' else saved.weights
     due = network.state_dict()
-    wanted = ROLES[role] or {name.split('.')[0] for name in due}
-    parts = {name.split('.')[0] for name in weights} & set(wanted)
-    parts &= {name.split('.')[0] for name in due}
+    wanted = set(ROLES[role]) & {_part(name) for name in due}
+    parts = {_part(name) for name in weights} & wanted
     if not parts:
-        raise ValueError(f'it holds no {" or ".join(sorted(wanted))}')
+        raise ValueError(f'it has no {" or ".join(sorted(wanted))}')
     left_out = _class_layers(network, saved.description)
-    prefixes = tuple(f'{part}.' for part in parts)
-    names = {n for n in due if n.startswith(prefixes) and not n.startswith(left_out)}
-    surplus = {n for n in weights if n.startswith(prefixes)} - due.keys()
+    names = {name for name in due if _part(name) in parts and not name.startswith(left_out)}
+    surplus = {name for name in weights if _part(name) in parts} - due.keys()
     other = sorted((names - weights.keys()) | surplus)
     if other:
         raise ValueError(f'its layers are others, for example {other[0]}')
+    names = {name for name in names if _part(name) not in filled}
     for name in sorted(names):
         if weights[name].shape != due[name].shape:
             raise ValueError(
                 f'{name} is {tuple(weights[name].shape)} and should be {tuple(due[name].shape)}'
             )
     network.load_state_dict({name: weights[name] for name in names}, strict=False)
-    return parts
+    return {_part(name) for name in names}
+
+
+def _part(name: str) -> str:
+    return name.split('.')[0]
 
 
 def _as_update(weights: Weights, network: Accel) -> Weights:
