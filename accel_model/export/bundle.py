@@ -15,11 +15,12 @@ from torch import Tensor
 
 from accel_model.export.fold import fold_batch_norms
 from accel_model.export.form import OnboardForm
-from accel_model.export.graphs import KeyframeGraph, PropagateGraph, UpdateGraph, read_image
-from accel_model.export.onnx_file import write_graph
+from accel_model.export.graphs import KeyframeGraph, UpdateGraph, read_image
+from accel_model.export.onnx_file import cut_graph, write_graph
 from accel_model.export.verify import Agreement, ExportError, example_images, verify
 from accel_model.networks.accel import Accel
 from accel_model.networks.description import Description
+from accel_model.networks.upsampling import map_size
 from accel_ros import resources
 from accel_ros.bundle import GraphSpec, Manifest, write_manifest
 from accel_ros.classes import ClassTable
@@ -88,30 +89,31 @@ def write_graphs(network: Accel, size: tuple[int, int], folder: Path) -> dict[st
     """Write the ONNX files of a network in evaluation mode; returns their tensors."""
     example, _ = example_images((64, 64))
     watched = network.normalize(example.permute(0, 3, 1, 2).float())
-    form = OnboardForm(fold_batch_norms(network, watched))
+    form = OnboardForm(fold_batch_norms(network, watched), size)
     image, previous = example_images(size)
-    state, flow = _example_state(form, image)
-    outputs = ['labels', 'confidence', 'state'][: 2 if flow is None else 3]
+    state = _example_state(form, image)
+    outputs = ['labels', 'confidence', 'state'][: 2 if form.update is None else 3]
     keyframe = KeyframeGraph(form)
     graphs = {
         'keyframe': write_graph(keyframe, {'image': image}, outputs, folder / 'keyframe.onnx')
     }
-    if flow is None:
+    if form.update is None:
         return graphs
     inputs = {'image': image, 'previous': previous, 'state': state}
     outputs = ['labels', 'confidence', 'state_out', 'flow']
-    if form.score_fusion is not None:
+    if form.update.score_fusion is not None:
         outputs.append('drift')
-    graphs['update'] = write_graph(UpdateGraph(form), inputs, outputs, folder / 'update.onnx')
-    inputs = {'state': state, 'flow': flow}
-    path = folder / 'propagate.onnx'
-    graphs['propagate'] = write_graph(PropagateGraph(), inputs, ['state_out'], path)
+    graphs['update'] = write_graph(
+        UpdateGraph(form.update), inputs, outputs, folder / 'update.onnx'
+    )
+    cut = ['state', 'flow'], ['state_out']  # carries a late keyframe on, as an update does
+    graphs['propagate'] = cut_graph(folder / 'update.onnx', *cut, folder / 'propagate.onnx')
     return graphs
 
 
-def _example_state(form: OnboardForm, image: Tensor) -> tuple[Tensor, Tensor | None]:
+def _example_state(form: OnboardForm, image: Tensor) -> Tensor:
     """
-    Return a state and its flow; no flow: frame by frame.
+    Return the state that a keyframe leaves.
 
     :raises ExportError: the flow is not on the state's grid: the reference network's pooling and
         the flow network round some sizes differently
@@ -119,18 +121,17 @@ def _example_state(form: OnboardForm, image: Tensor) -> tuple[Tensor, Tensor | N
     with torch.no_grad():
         pixels = read_image(image)
         _, state = form.keyframe(pixels)
-        if form.network.flow is None:
-            return state, None
-        cells = (state.shape[-2], state.shape[-1])
-        data = form.network.normalize(pixels)
-        flow = form.network.flow(data, data, cells)
-    if tuple(flow.shape[-2:]) != cells:
+        if form.update is None:
+            return state
+        cells = map_size(state)
+        flow, _ = form.update.see(pixels, pixels, cells)
+    if map_size(flow) != cells:
         raise ExportError(
             f'images of {image.shape[1]}x{image.shape[2]} have features of {cells[0]}x{cells[1]} '
             f'cells and a flow of {flow.shape[-2]}x{flow.shape[-1]}: choose sides that are '
             'multiples of 16 (of 32 for the cheapest graphs)'
         )
-    return state, flow
+    return state
 
 
 def _class_table(description: Description, given: Path | None) -> Path:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The onboard form of a network: the same function, rewritten so that updates cost less."""
+"""
+The onboard form of a network: the same function, rewritten so that updates cost less.
+
+Images are RGB [1, 3, H, W], float 0..255. Keyframes and updates are modules of their own, each
+with the parts that it needs: what an exporter has to trace is what it takes its time for.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +13,9 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from accel_model.export.halved import HalvedUpdate
-from accel_model.export.rewrites import FeatureFusion, ScoreFusion, split_head, update_scores
+from accel_model.export.fusions import FeatureFusion, ScoreFusion
+from accel_model.export.rewrites import split_head
+from accel_model.export.sight import sight
 from accel_model.networks.accel import Accel
 from accel_model.networks.upsampling import map_size
 from accel_model.networks.warp import warp
@@ -24,69 +30,68 @@ class Step(NamedTuple):
     drift: Tensor | None  # [1]; None: the variant has no second opinion
 
 
-class OnboardForm(nn.Module):
+class OnboardForm:
     """
     Keyframes and updates on a state that is what the updates need of the features, no more.
 
-    Images are RGB [1, 3, H, W], float 0..255.
-
     :param network: the network as in the paper
+    :param size: (H, W) of the images
+    :ivar keyframe: image -> scores [1, K, H, W] and state [1, C, h, w]
+    :ivar update: image, the one before, its state -> `Step`; None: frame by frame
     """
+
+    def __init__(self, network: Accel, size: tuple[int, int]) -> None:
+        self.keyframe = Keyframe(network).eval()
+        self.update = None if network.flow is None else Update(network, size).eval()
+
+
+class Keyframe(nn.Module):
+    """The reference network, and the state that the updates start from."""
 
     def __init__(self, network: Accel) -> None:
         super().__init__()
-        self.network = network
-        channels = network.reference.out_channels
-        assert isinstance(channels, int)
-        self.project, self.classify = split_head(network.head, channels)
-        self.current: nn.Module | None = None  # what is made of the current frame alone
-        self.score_fusion = self.feature_fusion = None
-        if network.fusion_kind == 'score':
-            self.current = update_scores(network)
-            self.score_fusion = ScoreFusion(network)
-        elif network.fusion_kind == 'feature':
-            assert network.fusion is not None
-            self.current = network.reference
-            self.feature_fusion = FeatureFusion(network.fusion, network.head)
-        self.halved = HalvedUpdate(network)
+        self.normalize = network.normalization
+        self.reference = network.reference
+        self.project, self.classify = split_head(network.head, _channels(network))
+        self.upsampling = network.upsampling
+        self.carry = None if network.fusion_kind != 'feature' else FeatureFusion(network).project
 
-    def keyframe(self, image: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Image -> scores [1, K, H, W] and state [1, C, h, w]."""
-        feat = self.network.reference(self.network.normalize(image))
+        feat = self.reference(self.normalize(image))
         projected = self.project(feat)
-        scores = self.network.upsampling(self.classify(projected), map_size(image))
-        if self.feature_fusion is not None:
-            return scores, self.feature_fusion.project(feat)
-        return scores, projected
+        scores = self.upsampling(self.classify(projected), map_size(image))
+        return scores, projected if self.carry is None else self.carry(feat)
 
-    def update(self, image: Tensor, previous: Tensor, state: Tensor) -> Step:
+
+class Update(nn.Module):
+    """One step on the state."""
+
+    def __init__(self, network: Accel, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.see = sight(network, size)
+        _, self.classify = split_head(network.head, _channels(network))
+        self.upsampling = network.upsampling
+        feature, score = network.fusion_kind == 'feature', network.fusion_kind == 'score'
+        self.feature_fusion = FeatureFusion(network) if feature else None
+        self.score_fusion = ScoreFusion(network) if score else None
+
+    def forward(self, image: Tensor, previous: Tensor, state: Tensor) -> Step:
         """Image of this frame and of the one before, state of the one before -> a step."""
         size = map_size(image)
-        flow, current = self._see(image, previous, map_size(state))
+        flow, current = self.see(image, previous, map_size(state))
         state = warp(state, flow)
         if self.feature_fusion is not None:
             fused = self.feature_fusion(state, current)
-            return Step(self.network.upsampling(fused, size), state, flow, None)
+            return Step(self.upsampling(fused, size), state, flow, None)
         reference = self.classify(state)
-        if self.score_fusion is None or current is None:
-            return Step(self.network.upsampling(reference, size), state, flow, None)
+        if self.score_fusion is None:
+            return Step(self.upsampling(reference, size), state, flow, None)
         scores = self.score_fusion(reference, current, size)
-        return Step(scores, state, flow, self._drift(reference, current, size))
+        return Step(scores, state, flow, self.score_fusion.drift(reference, current, size))
 
-    def _see(
-        self, image: Tensor, previous: Tensor, cells: tuple[int, int]
-    ) -> tuple[Tensor, Tensor | None]:
-        """Return the flow and what is made of the current frame alone."""
-        if HalvedUpdate.suits(self.network, map_size(image)):
-            return self.halved(image, previous, cells)
-        assert self.network.flow is not None
-        data = self.network.normalize(image)
-        flow = self.network.flow(data, self.network.normalize(previous), cells)
-        return flow, None if self.current is None else self.current(data)
 
-    def _drift(self, reference: Tensor, update: Tensor, size: tuple[int, int]) -> Tensor:
-        """Share [1] of the cells where the branches disagree."""
-        if map_size(reference) != map_size(update):
-            reference, update = self.network.on_one_grid(reference, update, size)
-        agree = reference.argmax(1) == update.argmax(1)
-        return 1.0 - agree.float().mean((1, 2))
+def _channels(network: Accel) -> int:
+    channels = network.reference.out_channels
+    assert isinstance(channels, int)
+    return channels

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from accel_model.export.form import OnboardForm
-from accel_model.networks.warp import warp
+from accel_model.export.form import OnboardForm, Update
 
 
 def read_image(image: Tensor) -> Tensor:
@@ -38,32 +37,25 @@ class KeyframeGraph(nn.Module):
 
     def __init__(self, form: OnboardForm) -> None:
         super().__init__()
-        self.form = form
+        self.keyframe = form.keyframe
+        self.carries = form.update is not None
 
     def forward(self, image: Tensor) -> Sequence[Tensor]:
         """Run a keyframe."""
-        scores, state = self.form.keyframe(read_image(image))
+        scores, state = self.keyframe(read_image(image))
         answer = read_scores(scores)
-        return answer if self.form.network.flow is None else (*answer, state)
+        return (*answer, state) if self.carries else answer
 
 
 class UpdateGraph(nn.Module):
     """image, previous, state -> labels, confidence, state_out, flow, and drift if there is one."""
 
-    def __init__(self, form: OnboardForm) -> None:
+    def __init__(self, update: Update) -> None:
         super().__init__()
-        self.form = form
+        self.update = update
 
     def forward(self, image: Tensor, previous: Tensor, state: Tensor) -> Sequence[Tensor]:
         """Run an update."""
-        step = self.form.update(read_image(image), read_image(previous), state)
+        step = self.update(read_image(image), read_image(previous), state)
         outputs = (*read_scores(step.scores), step.state, step.flow)
         return outputs if step.drift is None else (*outputs, step.drift)
-
-
-class PropagateGraph(nn.Module):
-    """state, flow -> state_out: carries a late keyframe forward."""
-
-    def forward(self, state: Tensor, flow: Tensor) -> Tensor:
-        """Warp the state one step."""
-        return warp(state, flow)

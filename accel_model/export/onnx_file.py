@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import onnx
+import onnx.utils
 import torch
 from onnxscript.optimizer import optimize_ir
 from torch import Tensor, nn
@@ -44,7 +45,18 @@ def write_graph(
         )
     assert program is not None
     optimize_ir(program.model, input_size_limit=_NO_LIMIT, output_size_limit=_NO_LIMIT)
-    model = program.model_proto
+    return _write(program.model_proto, path)
+
+
+def cut_graph(
+    source: Path, inputs: Sequence[str], outputs: Sequence[str], path: Path
+) -> GraphSpec:
+    """Write the part of a file that leads from some of its values to others."""
+    extractor = onnx.utils.Extractor(onnx.load(source))
+    return _write(extractor.extract_model(list(inputs), list(outputs)), path)
+
+
+def _write(model: onnx.ModelProto, path: Path) -> GraphSpec:
     _strip(model)
     onnx.checker.check_model(model, full_check=True)
     path.write_bytes(model.SerializeToString(deterministic=True))

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from accel_model.networks.accel import Accel
 from accel_model.networks.head import Head
 from accel_model.networks.resnet_small import SmallResNet
-from accel_model.networks.upsampling import TransposedUpsampling, map_size
 
 
 def conv1x1(weight: Tensor, bias: Tensor | None = None) -> nn.Conv2d:
@@ -83,72 +82,3 @@ def update_scores(network: Accel) -> nn.Module:
     if isinstance(branch, SmallResNet) and isinstance(head, Head):
         return MergedUpdate(branch, head)
     return nn.Sequential(branch, head)
-
-
-class ScoreFusion(nn.Module):
-    """
-    Score fusion that comes before a single upsampling, where that is the same function.
-
-    With plain upsampling it always is. The original's fades towards the rim, which the fusion's
-    bias does not; there all kernels have to be the same and both branches' maps of one size.
-    """
-
-    def __init__(self, network: Accel) -> None:
-        super().__init__()
-        self.network = network
-        fusion = network.fusion
-        assert isinstance(fusion, nn.Conv2d) and fusion.bias is not None
-        self.plain = network.upsampling.preserves_constants
-        self.may_come_first = self.plain or _same_kernels(network)
-        reference, update = fusion.weight.chunk(2, 1)
-        self.reference_half = conv1x1(reference, fusion.bias if self.plain else None)
-        self.update_half = conv1x1(update)
-        self.bias = fusion.bias
-
-    def forward(self, reference: Tensor, update: Tensor, size: tuple[int, int]) -> Tensor:
-        """[N, K, h, w] and [N, K, h', w'] -> [N, K, H, W] with (H, W) = size."""
-        upsampling, cells = self.network.upsampling, map_size(reference)
-        if self.plain:
-            assert self.network.update_upsampling is not None
-            moved = self.network.update_upsampling(self.update_half(update), cells)
-            return upsampling(self.reference_half(reference) + moved, size)
-        if self.may_come_first and map_size(update) == cells:
-            assert isinstance(upsampling, TransposedUpsampling)
-            fused = self.reference_half(reference) + self.update_half(update)
-            return upsampling(fused, size, self.bias)
-        return self.network.fuse(reference, update, size)
-
-
-def _same_kernels(network: Accel) -> bool:
-    first, second = network.upsampling, network.update_upsampling
-    if not (isinstance(first, TransposedUpsampling) and isinstance(second, TransposedUpsampling)):
-        return False
-    if first.stride != second.stride:
-        return False
-    kernels = torch.cat([first.weight, second.weight])
-    return bool((kernels == kernels[:1]).all())
-
-
-class FeatureFusion(nn.Module):
-    """
-    Feature fusion and fc6 as one product, the warped half of it taken at the keyframe.
-
-    :ivar project: features -> state
-    :ivar current: features of the current frame -> what is added to the warped state
-    """
-
-    def __init__(self, fusion: nn.Module, head: nn.Module) -> None:
-        super().__init__()
-        assert isinstance(fusion, nn.Conv2d) and isinstance(head, Head)
-        assert fusion.bias is not None and head.fc6.bias is not None
-        fc6 = head.fc6.weight.double().flatten(1)
-        merged = fc6 @ fusion.weight.double().flatten(1)  # [fc6, 2C], warped half first
-        bias = fc6 @ fusion.bias.double() + head.fc6.bias.double()
-        channels = merged.shape[1] // 2
-        self.project = conv1x1(merged[:, :channels])
-        self.current = conv1x1(merged[:, channels:])
-        self.classify = ProjectedHead(head, bias)
-
-    def forward(self, state: Tensor, feat: Tensor) -> Tensor:
-        """Warped state and features of the current frame -> scores [N, K, h, w]."""
-        return self.classify(state + self.current(feat))

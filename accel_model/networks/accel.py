@@ -137,25 +137,14 @@ class Accel(nn.Module):
         Score fusion: both branches' scores to scores [N, K, H, W] with (H, W) = size.
 
         The paper upsamples both and fuses at the image's size. Where the upsampling keeps
-        constants, it may come last.
+        constants, it may come last: the update branch's scores go to the reference's grid.
         """
-        assert self.fusion is not None
-        fused = self.fusion(torch.cat(self.on_one_grid(reference, update, size), 1))
-        return self.upsampling(fused, size) if self.upsampling.preserves_constants else fused
-
-    def on_one_grid(
-        self, reference: Tensor, update: Tensor, size: tuple[int, int]
-    ) -> tuple[Tensor, Tensor]:
-        """
-        Both branches' scores cell by cell: where they are fused.
-
-        That is the image's grid, (H, W) = size, or, where the upsampling keeps constants, the
-        reference's.
-        """
-        assert self.update_upsampling is not None
+        assert self.fusion is not None and self.update_upsampling is not None
         if self.upsampling.preserves_constants:
-            return reference, self.update_upsampling(update, map_size(reference))
-        return self.upsampling(reference, size), self.update_upsampling(update, size)
+            update = self.update_upsampling(update, map_size(reference))
+            return self.upsampling(self.fusion(torch.cat([reference, update], 1)), size)
+        upsampled = [self.upsampling(reference, size), self.update_upsampling(update, size)]
+        return self.fusion(torch.cat(upsampled, 1))
 
     @staticmethod
     def propagate(feat: Tensor, flow: Tensor) -> Tensor:

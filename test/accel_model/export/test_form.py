@@ -28,7 +28,7 @@ def assert_same(network: Accel, size: tuple[int, int]) -> OnboardForm:
     torch.manual_seed(7)
     images = [torch.rand(1, 3, *size) * 255 for _ in range(3)]
     frames = [network.normalize(image) for image in images]
-    form = OnboardForm(fold_batch_norms(network, frames[0]))
+    form = OnboardForm(fold_batch_norms(network, frames[0]), size)
     with torch.no_grad():
         due, feat = network.keyframe(frames[0])
         found, state = form.keyframe(images[0])
@@ -53,8 +53,8 @@ def close(found: torch.Tensor, due: torch.Tensor) -> None:
 )
 def test_every_variant(variant: str) -> None:
     form = assert_same(narrow_network(variant), (64, 96))
-    if form.score_fusion is not None:
-        assert form.score_fusion.may_come_first
+    if form.update is not None and form.update.score_fusion is not None:
+        assert form.update.score_fusion.may_come_first
 
 
 @pytest.mark.parametrize('size', [(64, 96), (72, 104), (45, 83)])
@@ -63,26 +63,32 @@ def test_where_the_fusion_cannot_come_first(size: tuple[int, int]) -> None:
     assert_same(network, size)
     disturb_kernels(network)
     form = assert_same(network, size)
-    assert form.score_fusion is not None and not form.score_fusion.may_come_first
+    assert not form.update.score_fusion.may_come_first
 
 
 def test_the_state_is_fc6_wide_unless_that_is_wider() -> None:
     network = narrow_network('accel-18')
     image = torch.rand(1, 3, 64, 64) * 255
-    assert OnboardForm(network).keyframe(image)[1].shape[1] == network.head.fc6.out_channels == 12
+    assert (
+        OnboardForm(network, (64, 64)).keyframe(image)[1].shape[1]
+        == network.head.fc6.out_channels
+        == 12
+    )
     network.head.fc6, network.head.score = nn.Conv2d(16, 40, 1), nn.Conv2d(40, 19, 1)
-    assert OnboardForm(network).keyframe(image)[1].shape[1] == 16
+    assert OnboardForm(network, (64, 64)).keyframe(image)[1].shape[1] == 16
 
 
 def test_drift_is_the_share_of_cells_where_the_branches_disagree() -> None:
     network = narrow_network('accel-18')
-    form = OnboardForm(network)
+    form = OnboardForm(network, (64, 80))
     reference, update = torch.zeros(2, 1, 19, 4, 5)
     reference[:, 3], update[:, 3] = 1.0, 1.0
     update[:, 4, 0, :3] = 2.0
-    torch.testing.assert_close(form._drift(reference, update, (64, 80)), torch.tensor([0.15]))
+    torch.testing.assert_close(
+        form.update.score_fusion.drift(reference, update, (64, 80)), torch.tensor([0.15])
+    )
     one_more_row = torch.cat([update, update[:, :, :1]], 2)
-    found = form._drift(reference, one_more_row, (64, 80)).item()
+    found = form.update.score_fusion.drift(reference, one_more_row, (64, 80)).item()
     assert found == pytest.approx(0.15, abs=0.05) and found != pytest.approx(0.15)
 
 

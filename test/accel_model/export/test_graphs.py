@@ -33,10 +33,10 @@ class ScoredUpdate(nn.Module):
 
     def __init__(self, form: OnboardForm) -> None:
         super().__init__()
-        self.form = form
+        self.update = form.update
 
     def forward(self, image: Tensor, previous: Tensor, state: Tensor) -> tuple[Tensor, ...]:
-        step = self.form.update(read_image(image), read_image(previous), state)
+        step = self.update(read_image(image), read_image(previous), state)
         return *read_scores(step.scores), step.state, step.flow, step.drift, step.scores
 
 
@@ -45,15 +45,15 @@ class ScoredKeyframe(nn.Module):
 
     def __init__(self, form: OnboardForm) -> None:
         super().__init__()
-        self.form = form
+        self.keyframe = form.keyframe
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        scores, state = self.form.keyframe(read_image(image))
+        scores, state = self.keyframe(read_image(image))
         return *read_scores(scores), state, scores
 
 
-def onboard(network: Accel) -> OnboardForm:
-    return OnboardForm(fold_batch_norms(network, torch.zeros(1, 3, 64, 64)))
+def onboard(network: Accel, size: tuple[int, int] = (64, 128)) -> OnboardForm:
+    return OnboardForm(fold_batch_norms(network, torch.zeros(1, 3, 64, 64)), size)
 
 
 def bilinear(network: Accel) -> Accel:
@@ -104,7 +104,7 @@ def assert_updates_equal(
 def test_updates_of_the_recorded_clip(kernels: str, tmp_path: Path) -> None:
     network = accel18() if kernels == 'different' else bilinear(accel18())
     form = onboard(network)
-    assert form.score_fusion.may_come_first == (kernels == 'same')
+    assert form.update.score_fusion.may_come_first == (kernels == 'same')
     session = open_update(form, torch.from_numpy(CLIP[:1]), tmp_path)
     assert_updates_equal(network, form, CLIP, session)
     nodes = [node.op_type for node in onnx.load(tmp_path / 'update.onnx').graph.node]
@@ -115,7 +115,7 @@ def test_updates_of_the_recorded_clip(kernels: str, tmp_path: Path) -> None:
 def test_updates_of_an_odd_size(tmp_path: Path) -> None:
     torch.manual_seed(5)
     frames = torch.randint(0, 256, (3, 137, 259, 3), dtype=torch.uint8)
-    form = onboard(accel18())
+    form = onboard(accel18(), (137, 259))
     session = open_update(form, frames[:1], tmp_path)
     assert_updates_equal(accel18(), form, frames.numpy(), session)
 
