@@ -46,7 +46,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> None:
     """Train, continuing from the output folder's checkpoint if there is one."""
-    folder = [f'data.folder={json.dumps(str(args.data))}'] if args.data else []
+    # In quotes, for whatever a path may hold that YAML has a meaning for.
+    folder = [f'data.folder={json.dumps(str(args.data), ensure_ascii=False)}'] if args.data else []
     config = load_config(args.config, [*args.changes, *folder])
     with join_processes() as processes:
         weights = train(make_task(config), config, processes)

@@ -11,13 +11,14 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, IterableDataset, default_collate, get_worker_info
 
 from accel_model.train.config import TrainConfig
 from accel_model.train.processes import Processes
 from accel_model.train.progress import Progress
 from accel_model.train.state import State
 from accel_model.train.task import Samples, Task
+from accel_ros.errors import AccelError
 
 CHECKPOINT = 'checkpoint.pt'
 WEIGHTS = 'weights.pt'
@@ -52,7 +53,10 @@ class Shuffled(IterableDataset[Any]):
                     shuffle = np.random.default_rng((self.seed, passing, 1))
                     order = shuffle.permutation(len(self.samples))
                 rng = np.random.default_rng((self.seed, number))
-                yield self.samples.sample(int(order[number % len(self.samples)]), rng)
+                try:
+                    yield self.samples.sample(int(order[number % len(self.samples)]), rng)
+                except AccelError as error:
+                    yield error  # raised in a worker, it would come with that one's traceback
 
 
 def train(task: Task, config: TrainConfig, processes: Processes) -> Path:
@@ -62,6 +66,7 @@ def train(task: Task, config: TrainConfig, processes: Processes) -> Path:
     :returns: the path of the weights
     :raises ConfigError: batch or precision do not fit the processes
     :raises TrainingError: it cannot go on
+    :raises AccelError: a sample cannot be made
     """
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(0)  # OpenCV's threads do not survive the fork of the workers
@@ -74,11 +79,14 @@ def train(task: Task, config: TrainConfig, processes: Processes) -> Path:
         Shuffled(task.samples, config, processes, start, total),
         batch_size=processes.share(config.batch),
         num_workers=config.workers,
+        collate_fn=_collate,
         pin_memory=processes.device.type == 'cuda',
         worker_init_fn=_one_thread,
     )
     with Progress(folder, total, start, config.batch, processes.first) as progress:
         for batch in progress.watch(loader):
+            if isinstance(batch, AccelError):
+                raise batch
             rate = state.rate
             progress.report(state.step(batch), rate)
             if progress.step % config.checkpoint_every == 0:
@@ -86,6 +94,12 @@ def train(task: Task, config: TrainConfig, processes: Processes) -> Path:
     if processes.first:
         state.result().save(folder / WEIGHTS)
     return folder / WEIGHTS
+
+
+def _collate(samples: list[Any]) -> Any:
+    """Return a batch of the samples, or the first error among them."""
+    errors = (sample for sample in samples if isinstance(sample, AccelError))
+    return next(errors, None) or default_collate(samples)
 
 
 def _one_thread(_: int) -> None:

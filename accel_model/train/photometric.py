@@ -29,8 +29,9 @@ from accel_model.train.flow import LEVEL_WEIGHTS, FlowObjective, flow_network, w
 from accel_model.train.settings import read_settings
 from accel_model.train.task import Batch, Task
 
-SMOOTHNESS = 0.05  # weight of the smoothness, against images of 0..1 and flow in cells
+SMOOTHNESS = 0.02  # weight of the smoothness, against images of 0..1 and flow in cells
 EDGES = 10.0  # how much a step of the image's brightness, in 0..1, allows a step of the flow
+MOSTLY = 0.5  # share of a frame whose ways meet from which on those that don't are taken as hidden
 OUTSIDE = 1  # label of what a crop has beyond its frame
 
 
@@ -95,21 +96,29 @@ def photometric_loss(images: Tensor, flow: Tensor, known: Tensor) -> Tensor:
     :param known: bool [2N, h, w], where there is an image
     """
     carried = warp(_swapped(images), flow)
-    seen = visible(flow.detach()) & known
+    reached = warp(_swapped(known.float()[:, None]), flow.detach())[:, 0] > 0.99
+    seen = visible(flow.detach()) & known & reached
     error = robust(images - carried).mean(1)
     return batch_mean(error, seen.float()) + SMOOTHNESS * roughness(flow, images)
 
 
 @torch.no_grad()
 def visible(flow: Tensor) -> Tensor:
-    """Where the counterpart sees the same point, bool [2N, h, w]."""
+    """
+    Where the counterpart sees the same point, bool [2N, h, w].
+
+    A flow that hardly meets its way back anywhere is wrong and tells nothing about what is
+    hidden: then all that stays inside the image counts.
+    """
     height, width = map_size(flow)
     x, y = sampling_positions(flow).unbind(1)
     inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
     back = warp(_swapped(flow), flow)
     miss = ((flow + back) ** 2).sum(1)
     way = (flow**2 + back**2).sum(1)
-    return inside & (miss < 0.01 * way + 0.5)
+    meets = inside & (miss < 0.01 * way + 0.5)
+    trusted = meets.float().mean((1, 2), keepdim=True) > MOSTLY
+    return torch.where(trusted, meets, inside)
 
 
 def robust(difference: Tensor) -> Tensor:

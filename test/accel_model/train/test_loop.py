@@ -24,6 +24,7 @@ from accel_model.train.processes import Processes
 from accel_model.train.settings import ConfigError
 from accel_model.train.state import TrainingError
 from accel_model.train.task import Objective, Task
+from accel_ros.errors import AccelError
 
 ALONE = Processes(torch.device('cpu'))
 
@@ -171,6 +172,19 @@ def test_the_number_of_workers_changes_nothing(tmp_path):
     assert_equal(
         run(Line(), config(tmp_path / 'alone')), run(Line(), config(tmp_path / 'helped', 40, 2))
     )
+
+
+@pytest.mark.parametrize('workers', [0, 2])
+def test_a_sample_that_cannot_be_made_ends_the_run_in_one_line(tmp_path, workers):
+    class Damaged(Points):
+        def sample(self, index, rng):
+            if index == 7:
+                raise AccelError('image 7 is cut off')
+            return super().sample(index, rng)
+
+    with pytest.raises(AccelError) as caught:
+        train(Task(Damaged(), Line()), config(tmp_path, 40, workers), ALONE)
+    assert str(caught.value) == 'image 7 is cut off'
 
 
 @pytest.mark.parametrize('precision', ['bf16', 'fp16'])
