@@ -3,8 +3,6 @@
 """
 Compare our training with recordings of the original's: one step, and five updates.
 
-    python benchmarks/training_parity.py FOLDER
-
 `train18_*.npz`, ... hold a clip, its labels, the loss, gradients by the original's names and the
 moving statistics after the step (`aux_*`); `sgd_*.npz` the fusion's weights and biases after each
 of five updates with that clip, the first two of them at a tenth of the learning rate.
@@ -12,7 +10,6 @@ of five updates with that clip, the first two of them at a tenth of the learning
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -33,7 +30,7 @@ from accel_model.train.optimiser import SgdConfig
 from accel_model.train.processes import Processes
 from accel_model.train.state import State
 from accel_model.train.task import Batch, Samples, Task
-from benchmarks.parity import load_network
+from benchmarks.inference_parity import load_network
 
 IGNORE = 255
 WARMUP = 2  # updates of the recording
@@ -127,28 +124,3 @@ def compare_folder(folder: Path) -> Iterator[TrainingParity]:
                 network = load_network(folder, version, 's7')
                 clip = np.load(path)
                 yield from compare_updates(recording, updates.stem, version, clip, network)
-
-
-def main() -> None:
-    """Print a table: per recording the quantity that is nearest to its tolerance."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
-    parser.add_argument('golden', type=Path, help='folder of recordings')
-    rows = list(compare_folder(parser.parse_args().golden))
-    print('| recording | kind | quantities | worst difference | at | tolerance |')
-    print('| --- | --- | --- | --- | --- | --- |')
-    groups: dict[tuple[str, str], list[TrainingParity]] = {}
-    for row in rows:
-        kind = {LOSS: 'loss', GRADIENT: 'gradients'}.get(row.tolerance, 'weights')
-        if row.quantity.startswith('aux'):
-            kind = 'moving statistics'
-        groups.setdefault((row.recording, kind), []).append(row)
-    for (recording, kind), mine in groups.items():
-        worst = max(mine, key=lambda row: row.difference)
-        print(
-            f'| {recording} | {kind} | {len(mine)} | {worst.difference:.1e} | {worst.quantity} | '
-            f'{worst.tolerance:.0e} |'
-        )
-
-
-if __name__ == '__main__':
-    main()

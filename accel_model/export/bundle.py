@@ -87,10 +87,9 @@ def export_bundle(
 
 def write_graphs(network: Accel, size: tuple[int, int], folder: Path) -> dict[str, GraphSpec]:
     """Write the ONNX files of a network in evaluation mode; returns their tensors."""
-    example, _ = example_images((64, 64))
-    watched = network.normalize(example.permute(0, 3, 1, 2).float())
+    watched = network.normalize(read_image(example_images((64, 64))[0]))
     form = OnboardForm(fold_batch_norms(network, watched), size)
-    image, previous = example_images(size)
+    previous, image, *_ = example_images(size)
     state = _example_state(form, image)
     outputs = ['labels', 'confidence', 'state'][: 2 if form.update is None else 3]
     keyframe = KeyframeGraph(form)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from support.golden import COMPACT, full_recordings
 
-from benchmarks.parity import TOLERANCE, Parity, compare_folder
+from benchmarks.inference_parity import TOLERANCE, Parity, compare_folder
 
 
 def assert_equal(rows: list[Parity]) -> None:

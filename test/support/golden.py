@@ -10,7 +10,7 @@ from pathlib import Path
 from support.shared import REPOSITORY, shared_dir
 
 from accel_model.networks.accel import Accel
-from benchmarks.parity import load_network
+from benchmarks.inference_parity import load_network
 
 COMPACT = REPOSITORY / 'test' / 'data' / 'golden'
 PARAMS = COMPACT / 'accel-18_w16_64x128_s7-0000.params'

@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from support.narrow import narrow_network
+from support.narrow import narrow_network, shallow_network
 
 from accel_model.checkpoint import save_checkpoint
 from accel_model.cli import main
@@ -46,7 +46,7 @@ def test_a_bundle_with_updates_replaces_one(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / 'manifest.json').write_text('{}')
     (folder / 'old.onnx').write_bytes(b'')
-    agreement = export_bundle(narrow_network('accel-18'), (64, 64), folder)
+    agreement = export_bundle(shallow_network('accel-18'), (64, 64), folder)
     assert agreement.labels == 1.0 and agreement.difference < 1e-5
     bundle = Bundle.open(folder)
     assert set(bundle.manifest.graphs) == {'keyframe', 'update', 'propagate'}
@@ -56,7 +56,7 @@ def test_a_bundle_with_updates_replaces_one(tmp_path: Path) -> None:
 
 
 def test_own_classes_come_with_their_table(tmp_path: Path) -> None:
-    network = narrow_network('deeplab-18', 1)
+    network = shallow_network('deeplab-18', 1)
     network.description = replace(network.description, classes='yard')
     table = tmp_path / 'classes.yaml'
     with pytest.raises(ExportError, match="no class table 'yard': give .* with --classes"):
@@ -71,7 +71,7 @@ def test_own_classes_come_with_their_table(tmp_path: Path) -> None:
 
 
 def test_damaged_weights_are_not_exported(tmp_path: Path) -> None:
-    network = narrow_network('deeplab-18')
+    network = shallow_network('deeplab-18')
     network.head.score.bias[3] = torch.nan
     with pytest.raises(ExportError, match='not finite'):
         export_bundle(network, (32, 32), tmp_path / 'bundle')
