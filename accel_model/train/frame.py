@@ -52,7 +52,7 @@ def frame_task(config: TrainConfig) -> Task:
     variant = branch_of(find(settings.variant), settings.branch)
     files = {role: path for role, path in config.init.items() if role != 'imagenet'}
     network = start_network(variant, files, dataset.classes).network
-    if 'network' not in files:
+    if files.get('network') is None:
         start_from_imagenet(network, config.init)
     freeze(network.reference, settings.frozen)
     objective = FrameObjective(network, data.loss(dataset))

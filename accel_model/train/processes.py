@@ -56,8 +56,7 @@ class Processes:
         if self.count == 1:
             return module
         devices = [self.device] if self.device.type == 'cuda' else None
-        # Every process computes the same statistics: there is nothing to broadcast.
-        return DistributedDataParallel(module, device_ids=devices, broadcast_buffers=False)
+        return DistributedDataParallel(module, device_ids=devices)
 
     def shared_statistics(self) -> AbstractContextManager[Any]:
         """Within it batch normalisation uses the statistics of all processes' batches."""

@@ -74,9 +74,10 @@ def test_every_branch_is_a_network_of_its_own():
 
 def test_without_a_start_the_imagenet_file_is_asked_for(own, tmp_path):
     changes = [f'data.folder={own}', 'data.name=folder']
-    config = load_config(FOLDER / 'deeplab-18.yaml', [*changes, 'init={}'])
-    with pytest.raises(ConfigError, match=r"give init\.imagenet=FILE \(torchvision's ResNet"):
-        make_task(config)
+    for nothing in ('init={}', 'init={network: null}'):
+        config = load_config(FOLDER / 'deeplab-18.yaml', [*changes, nothing])
+        with pytest.raises(ConfigError, match=r"give init\.imagenet=FILE \(torchvision's ResNet"):
+            make_task(config)
     config = load_config(
         FOLDER / 'deeplab-18.yaml', [*changes, f'init.imagenet={tmp_path}/no.pth']
     )
