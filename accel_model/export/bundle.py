@@ -128,7 +128,7 @@ def _example_state(form: OnboardForm, image: Tensor) -> Tensor:
         raise ExportError(
             f'images of {image.shape[1]}x{image.shape[2]} have features of {cells[0]}x{cells[1]} '
             f'cells and a flow of {flow.shape[-2]}x{flow.shape[-1]}: choose sides that are '
-            'multiples of 16 (of 32 for the cheapest graphs)'
+            'multiples of 32'
         )
     return state
 

@@ -31,8 +31,13 @@ from accel_model.networks.upsampling import (
     map_size,
 )
 from accel_model.networks.warp import warp
+from accel_ros.errors import AccelError
 
 Upsampling = TransposedUpsampling | BilinearUpsampling
+
+
+class SizeError(AccelError, ValueError):
+    """Images of a size that a network cannot process."""
 
 
 class Update(NamedTuple):
@@ -108,6 +113,7 @@ class Accel(nn.Module):
         :param data: [N, 3, H, W] network data of this frame
         :param previous: [N, 3, H, W] network data of the frame before
         :param feat: [N, C, h, w] features that belong to the frame before
+        :raises SizeError: features are to be fused, and flow and features round the size apart
         """
         if self.flow is None:
             name = self.description.variant
@@ -115,9 +121,7 @@ class Accel(nn.Module):
         flow = self.flow(data, previous, map_size(feat))
         feat = warp(feat, flow)
         if self.fusion_kind == 'feature':
-            assert self.fusion is not None
-            fused = self.fusion(torch.cat([feat, self.reference(data)], 1))
-            scores = self.upsampling(self.head(fused), map_size(data))
+            scores = self.upsampling(self.head(self._corrected(feat, data)), map_size(data))
             return Update(scores, feat, flow, None, None)
         reference_scores = self.head(feat)
         if self.fusion_kind is None:
@@ -126,6 +130,18 @@ class Accel(nn.Module):
         update_scores = self.update_scores(data)
         scores = self.fuse(reference_scores, update_scores, map_size(data))
         return Update(scores, feat, flow, reference_scores, update_scores)
+
+    def _corrected(self, feat: Tensor, data: Tensor) -> Tensor:
+        """Feature fusion: warped features and those of this frame [N, C, h, w]."""
+        assert self.fusion is not None
+        current = self.reference(data)
+        if map_size(current) != map_size(feat):
+            size, due, carried = ('{}x{}'.format(*map_size(x)) for x in (data, current, feat))
+            raise SizeError(
+                f'images of {size} have features of {due} cells, but those carried along the flow '
+                f'have {carried}: choose sides that are multiples of 32'
+            )
+        return self.fusion(torch.cat([feat, current], 1))
 
     def update_scores(self, data: Tensor) -> Tensor:
         """Network data -> the update branch's own scores [N, K, h', w']."""

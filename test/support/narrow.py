@@ -76,4 +76,6 @@ def narrow_network(variant: str, num_classes: int = 19, seed: int = 0) -> Accel:
             nn.init.uniform_(module.running_var, 0.5, 2.0)
         if name.endswith('branch2b.offset'):
             nn.init.normal_(module.weight, std=0.3)
+    if network.fusion is not None:  # as published, that of features ignores the warped half
+        nn.init.normal_(network.fusion.weight, std=0.3)
     return network.eval().requires_grad_(False)

@@ -86,7 +86,7 @@ def test_what_cannot_be_exported_is_said(
         export_bundle(network, (16, 96), tmp_path / 'bundle')
     with pytest.raises(ExportError, match='99999x99999 are not possible'):
         export_bundle(network, (99999, 99999), tmp_path / 'bundle')
-    with pytest.raises(ExportError, match='features of 2x4 cells and a flow of 3x4: .* of 16'):
+    with pytest.raises(ExportError, match='features of 2x4 cells and a flow of 3x4: .* of 32'):
         export_bundle(narrow_network('dff'), (33, 64), tmp_path / 'bundle')
     (tmp_path / 'photos').mkdir()
     with pytest.raises(ExportError, match='exists and is not a bundle'):
