@@ -58,8 +58,6 @@ def _by_batch(
     x: Tensor, mean: Tensor, var: Tensor, gamma: Tensor, beta: Tensor, eps: float
 ) -> Tensor:
     """Normalise by the batch's statistics and add them to the moving ones."""
-    if x.device.type == 'cpu':
-        x = x.contiguous()  # PyTorch sums channels-last maps naively there: statistics off by 1e-3
     moved = var.clone()
     normalised = F.batch_norm(x, mean, moved, gamma, beta, True, _MOMENTUM, eps)
     # PyTorch added the unbiased variance, n / (n - 1) times the one that MXNet adds.

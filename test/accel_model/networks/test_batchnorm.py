@@ -33,12 +33,3 @@ def test_global_statistics_are_used_and_kept_in_training_too() -> None:
     norm = GlobalBatchNorm(3, 1e-5).train()
     torch.testing.assert_close(norm(X), X / (1 + 1e-5) ** 0.5)
     assert (norm.running_mean == 0).all() and (norm.running_var == 1).all()
-
-
-def test_statistics_of_channels_last_maps_are_exact() -> None:
-    x = torch.rand(4, 3, 64, 96, generator=torch.Generator().manual_seed(0)) * 255 - 115
-    norm = FixedGammaBatchNorm(3, 1e-5).train()
-    norm(x.contiguous(memory_format=torch.channels_last))
-    var, mean = torch.var_mean(x.double(), (0, 2, 3), correction=0)
-    torch.testing.assert_close(norm.running_mean.double(), 0.1 * mean, rtol=1e-6, atol=1e-6)
-    torch.testing.assert_close(norm.running_var.double(), 0.9 + 0.1 * var, rtol=1e-6, atol=0)
