@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support.golden import PARAMS
+from support.golden import PARAMS, full_recordings
 from support.mxnet_files import params_bytes
 from support.narrow import narrow_network, narrow_widths
 
@@ -24,6 +25,7 @@ from accel_model.mxnet_params import read_params
 from accel_model.mxnet_widths import WeightsError
 from accel_model.networks.accel import Accel
 from accel_model.networks.variants import find
+from benchmarks.inference_parity import load_network
 
 ACCEL18 = find('accel-18')
 
@@ -66,6 +68,20 @@ def test_names_of_the_original(arrays: dict[str, np.ndarray]) -> None:
         'arg:18_bn_data_gamma',  # taken for 1
         'arg:Convolution5_scale_weight',
         'arg:Convolution5_scale_bias',
+    }
+
+
+@pytest.mark.parametrize('version', ['18', '34', '50', '101'])
+def test_every_array_of_the_original_has_its_place(version: str) -> None:
+    golden = full_recordings()
+    shapes = json.loads((golden / 'report_w16_64x128_s7.json').read_text())[version]['shapes']
+    names = mxnet_names(find(f'accel-{version}'))
+    unused = {'arg:Convolution5_scale_weight', 'arg:Convolution5_scale_bias'}
+    unused |= {f'arg:{version}_bn_data_gamma'} if version in ('18', '34') else set()
+    assert set(shapes) - set(names.values()) == unused
+    state = load_network(golden, version, 's7').state_dict()
+    assert {name: list(state[key].shape) for key, name in names.items()} == {
+        name: shape for name, shape in shapes.items() if name not in unused
     }
 
 
