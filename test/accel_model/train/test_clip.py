@@ -88,6 +88,14 @@ def test_statistics_are_those_of_the_batch_or_kept():
         assert not task.eval().network.training
 
 
+def test_layers_in_16_bits_change_the_loss_little():
+    task, clips = objective('accel-18').eval(), batch([0, 1], frames=3)
+    with torch.autocast('cpu', torch.bfloat16):
+        loss = task(clips)
+    assert loss.dtype == torch.float32
+    torch.testing.assert_close(loss, task(clips), rtol=0.01, atol=0)
+
+
 def test_real_clips_end_in_the_labelled_frame(own):
     data = ClipData(name='folder', folder=own, frames=4, keyframe='first', clips='real')
     samples = ClipSamples(data.open(), data)

@@ -74,6 +74,16 @@ def test_a_branch_of_a_whole_network_and_a_later_line_that_wins(saved):
     assert not torch.equal(state['fusion.weight'], other['fusion.weight'])
 
 
+def test_files_of_parts(saved):
+    _, whole_path = saved('accel-18', 1)
+    names = ['update_branch', 'update_head', 'update_upsampling']
+    update, parts_path = saved('accel-18', 2, names)
+    files = {'network': whole_path, 'update': parts_path}
+    start = start_network(find('accel-18'), files, CITYSCAPES)
+    for part in names:
+        assert_same(start.network.state_dict(), part, update, part)
+
+
 def test_a_branch_that_sees_other_data(saved):
     variant = 'resnet-101+efficientnet-lite0-half'
     _, whole_path = saved(variant)
