@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from accel_ros.timing import Stopwatch
 DEFAULT_INTERVAL = 5
 DEFAULT_MAX_GAP_S = 1.0
 
+LabelSize = Literal['image', 'network']
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -41,13 +44,12 @@ class Frame:
     @property
     def size(self) -> tuple[int, int]:
         """Return height and width in pixels."""
-        height, width = self.image.shape[:2]
-        return height, width
+        return images.size_of(self.image, self.encoding)
 
 
 @dataclass(frozen=True)
 class Segmentation:
-    """The labels of one frame, at the size of its image, and how they came about."""
+    """The labels of one frame, at the size of its image or the network's: how they came about."""
 
     labels: np.ndarray  # u8 [h, w], class ids
     confidence: np.ndarray  # u8 [h, w], 0..255
@@ -75,6 +77,7 @@ class Pipeline:
         self._policy = FixedInterval(interval) if bundle.has_update else OnlyKeyframes(interval)
         self._scheduler = Scheduler(self._policy, max_gap_s)
         self._stream = engine.open_stream()
+        self.label_size: LabelSize = 'image'  # may change between two frames
 
     @property
     def interval(self) -> int:
@@ -99,8 +102,9 @@ class Pipeline:
         prediction = self._infer(image, decision)
         self._scheduler.done(view, decision)
         infer_ms = watch.lap_ms()
-        labels = images.resize_labels(prediction.labels, frame.size)
-        confidence = images.resize_labels(prediction.confidence, frame.size)
+        size = frame.size if self.label_size == 'image' else self._size
+        labels = images.resize_labels(prediction.labels, size)
+        confidence = images.resize_labels(prediction.confidence, size)
         return Segmentation(
             labels=labels,
             confidence=confidence,

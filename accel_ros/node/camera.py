@@ -111,8 +111,7 @@ class Camera:
         watch, header = arrival.watch, arrival.message.header
         wait_ms = watch.lap_ms()
         interval = self._pipeline.interval = self._parameters.keyframe_interval
-        pixels = images.decode(arrival.message)
-        frame = Frame(pixels, arrival.message.encoding, messages.stamp_ns(header))
+        frame = Frame(*images.decode(arrival.message), messages.stamp_ns(header))
         decode_ms = watch.lap_ms()
         result = self._pipeline.process(frame)
         watch.lap_ms()

@@ -58,6 +58,17 @@ def test_labels_come_back_at_the_images_size(bundle, engine):
     assert np.all(result.confidence[:HEIGHT] == 77)
 
 
+def test_labels_stay_at_the_networks_size_where_that_is_asked_for(bundle, engine, clip):
+    pipeline, by_hand = Pipeline(bundle, engine), Arithmetic()
+    pipeline.label_size = 'network'
+    image = clip[0].repeat(2, 0).repeat(2, 1)
+    result = pipeline.process(frame(image))
+    check(result, by_hand, clip[0])
+    assert result.confidence.shape == (HEIGHT, WIDTH)
+    pipeline.label_size = 'image'
+    assert pipeline.process(frame(image)).labels.shape == (2 * HEIGHT, 2 * WIDTH)
+
+
 def test_another_size_is_scaled_to_the_bundles(bundle, engine):
     image = np.random.default_rng(0).integers(0, 256, (150, 131, 4), dtype=np.uint8)
     result = Pipeline(bundle, engine).process(frame(image, 'bgra8'))
