@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -27,6 +27,7 @@ DEFAULT_INTERVAL = 5
 DEFAULT_MAX_GAP_S = 1.0
 
 LabelSize = Literal['image', 'network']
+LABEL_SIZES: tuple[LabelSize, ...] = get_args(LabelSize)
 
 
 @dataclass(frozen=True)

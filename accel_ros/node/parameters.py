@@ -21,6 +21,9 @@ from rclpy.parameter import Parameter
 from rclpy.validate_topic_name import validate_topic_name
 
 from accel_ros.engines.select import BACKENDS
+from accel_ros.pipeline import LABEL_SIZES, LabelSize
+
+TRANSPORTS = ('raw', 'compressed')
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,18 @@ def _check_backend(value: str, _: Node) -> str | None:
     return f"there is no backend '{value}'; choose one of {', '.join(BACKENDS)}"
 
 
+def _check_transport(value: str, _: Node) -> str | None:
+    if value in TRANSPORTS:
+        return None
+    return f"there is no image transport '{value}' here; choose one of {', '.join(TRANSPORTS)}"
+
+
+def _check_label_size(value: str, _: Node) -> str | None:
+    if value in LABEL_SIZES:
+        return None
+    return f"labels cannot have the size '{value}'; choose one of {', '.join(LABEL_SIZES)}"
+
+
 def _check_cameras(names: Sequence[str], node: Node) -> str | None:
     if not names:
         return "no camera is named; give at least one, such as ['camera']"
@@ -81,6 +96,12 @@ SPECS = (
         ['camera'],
         'Names N of the cameras: N/image_raw in, N/segmentation/... out.',
         check=_check_cameras,
+    ),
+    Spec(
+        'image_transport',
+        'raw',
+        'Form of the images: raw (N/image_raw) or compressed (N/image_raw/compressed).',
+        check=_check_transport,
     ),
     Spec(
         'backend',
@@ -108,6 +129,13 @@ SPECS = (
         'A longer time than this between two frames (seconds, by their stamps) forces a keyframe.',
         low=0.001,
         high=3600.0,
+    ),
+    Spec(
+        'label_size',
+        'image',
+        "Size of labels and confidence: the image's, or the network's, which is cheaper.",
+        check=_check_label_size,
+        live=True,
     ),
     Spec(
         'overlay_opacity',
@@ -144,6 +172,16 @@ class Parameters:
     def cameras(self) -> list[str]:
         """Names of the cameras, no two alike."""
         return list(self._value('cameras'))
+
+    @property
+    def image_transport(self) -> str:
+        """Form in which the images come, one of TRANSPORTS."""
+        return self._value('image_transport')
+
+    @property
+    def label_size(self) -> LabelSize:
+        """Whose size the labels have."""
+        return self._value('label_size')
 
     @property
     def backend(self) -> str:

@@ -28,6 +28,8 @@ def client(domain, bundle, tmp_path_factory):
         ('overlay_opacity', float('nan'), 'out of range'),
         ('max_gap_s', 0.0, 'Min: 0.001'),
         ('backend', 'openvino', 'choose one of auto, onnxruntime, tensorrt'),
+        ('image_transport', 'theora', 'choose one of raw, compressed'),
+        ('label_size', 'half', 'choose one of image, network'),
         ('cameras', ['front', 'front'], 'named twice'),
         ('cameras', ['front', '/front'], 'named twice'),
         ('cameras', ['fr{o}nt'], 'cannot be part'),
@@ -41,7 +43,13 @@ def test_an_invalid_value_is_refused_with_a_reason(client, name, value, reason):
 
 
 @pytest.mark.parametrize(
-    'name, value', [('bundle', '/elsewhere'), ('cameras', ['front']), ('backend', 'onnxruntime')]
+    'name, value',
+    [
+        ('bundle', '/elsewhere'),
+        ('cameras', ['front']),
+        ('backend', 'onnxruntime'),
+        ('image_transport', 'compressed'),
+    ],
 )
 def test_what_is_in_use_is_refused_until_the_node_is_cleaned_up(client, bundle, name, value):
     assert client.change('configure')
@@ -51,6 +59,7 @@ def test_what_is_in_use_is_refused_until_the_node_is_cleaned_up(client, bundle, 
         assert name in refusal and 'clean up the node' in refusal
         assert client.set('keyframe_interval', 7) == ''
         assert client.set('overlay_opacity', 0.25) == ''
+        assert client.set('label_size', 'network') == ''
     assert client.change('cleanup')
     assert client.set(name, value) == ''
     assert client.set('bundle', str(bundle)) == ''
