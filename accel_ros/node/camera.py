@@ -8,32 +8,26 @@ import dataclasses
 from dataclasses import dataclass
 
 from rclpy.node import Node
-from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.qos_overriding_options import QoSOverridingOptions
-from sensor_msgs.msg import Image
 
-from accel_ros import images, timing
+from accel_ros import timing
 from accel_ros.classes import ClassTable
 from accel_ros.node import messages
+from accel_ros.node.camera_info import Calibration
 from accel_ros.node.complaints import Complaints, describe
 from accel_ros.node.counts import Counts
+from accel_ros.node.image_input import ImageInput, ImageMessage, decode
 from accel_ros.node.outputs import Outputs
 from accel_ros.node.parameters import Parameters
 from accel_ros.node.slot import NewestSlot
 from accel_ros.node.worker import Worker
 from accel_ros.pipeline import Frame, Pipeline
 
-# REP-2003's profile for sensors, but one deep: behind a slow node the newest image is what counts.
-QOS = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT
-)
-
 
 @dataclass(frozen=True)
 class Arrival:
     """An image message and the stopwatch that runs since it came."""
 
-    message: Image
+    message: ImageMessage
     watch: timing.Stopwatch
 
 
@@ -63,13 +57,14 @@ class Camera:
         self._counts = Counts()
         self._complaints = Complaints()
         self._slot: NewestSlot[Arrival] = NewestSlot()
-        self._subscription = self._node.create_subscription(
-            Image,
-            f'{self.name}/image_raw',
-            self._receive,
-            QOS,
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-        )
+        warn = self._log.warning
+        transport = self._parameters.image_transport
+        self._input = ImageInput(self._node, self.name, transport, self.receive, warn)
+        try:
+            self._calibration = Calibration(self._node, self.name, warn)
+        except Exception:  # such as a QoS override that does not exist
+            self._input.close()
+            raise
         self._worker = Worker(self.name, self._slot, self._work, self._refuse)
 
     @property
@@ -81,7 +76,8 @@ class Camera:
         """Stop listening and finish the frame at hand; harmless when it is not started."""
         if self._worker is None:
             return
-        self._node.destroy_subscription(self._subscription)
+        self._input.close()
+        self._calibration.close()
         self._counts.overtaken += self._worker.stop()
         self._worker = None
         counts = self._counts
@@ -101,7 +97,11 @@ class Camera:
         self._outputs.close()
         self._pipeline.close()
 
-    def _receive(self, message: Image) -> None:
+    def obstacle(self) -> str | None:
+        """Return why no image can come, as far as the publishers show it; started cameras only."""
+        return self._input.obstacle()
+
+    def receive(self, message: ImageMessage) -> None:
         """Store the image: all that the executor's thread has to do for it."""
         self._counts.received += 1
         self._counts.overtaken += self._slot.put(Arrival(message, timing.Stopwatch()))
@@ -111,11 +111,13 @@ class Camera:
         watch, header = arrival.watch, arrival.message.header
         wait_ms = watch.lap_ms()
         interval = self._pipeline.interval = self._parameters.keyframe_interval
-        frame = Frame(*images.decode(arrival.message), messages.stamp_ns(header))
+        self._pipeline.label_size = self._parameters.label_size
+        frame = Frame(*decode(arrival.message), messages.stamp_ns(header))
         decode_ms = watch.lap_ms()
         result = self._pipeline.process(frame)
         watch.lap_ms()
-        self._outputs.publish_frame(header, frame, result, self._parameters.overlay_opacity)
+        opacity = self._parameters.overlay_opacity
+        self._outputs.publish_frame(header, frame, result, opacity, self._calibration)
         values = timing.FrameTiming(
             stamp_ns=frame.stamp_ns,
             frame_id=header.frame_id,
