@@ -68,12 +68,10 @@ def problem(info: CameraInfo, image: Size) -> str | None:
     if min(focal) < 0 or (min(focal) == 0) != (max(focal) == 0):
         return f'its focal lengths are {focal[0]:g} and {focal[1]:g}, and have to be positive'
     across, down = _sides(info)
-    for side in (across, down):
-        if side.full > MAX_FULL or side.offset + side.part > side.full:
-            return (
-                f'its size is {info.width}x{info.height}, and its region of interest is not '
-                f'within it, or it has more than {MAX_FULL} pixels a side'
-            )
+    if max(across.full, down.full) > MAX_FULL:
+        return f'its size is {across.full}x{down.full}, and {MAX_FULL} a side is the most there is'
+    if any(side.offset + side.part > side.full for side in (across, down)):
+        return f'its region of interest is not within its {across.full}x{down.full} pixels'
     if (down.covered, across.covered) != image:
         return (
             f'it is that of an image of {across.covered}x{down.covered} pixels (by its size, '
