@@ -60,6 +60,7 @@ class Segmentation:
     drift: float | None
     convert_ms: float
     infer_ms: float
+    blank: bool = False  # the image is all one colour
 
 
 class Pipeline:
@@ -89,6 +90,15 @@ class Pipeline:
     def interval(self, interval: int) -> None:
         self._policy.interval = interval
 
+    @property
+    def max_gap_s(self) -> float | None:
+        """Return the longest time between frames that belong together. It can change live."""
+        return self._scheduler.max_gap_s
+
+    @max_gap_s.setter
+    def max_gap_s(self, seconds: float | None) -> None:
+        self._scheduler.max_gap_s = seconds
+
     def process(self, frame: Frame) -> Segmentation:
         """Segment a frame. Raises ImageError, EngineError.
 
@@ -98,7 +108,7 @@ class Pipeline:
         watch = Stopwatch()
         image = images.to_network_input(frame.image, frame.encoding, self._size, self._channels)
         convert_ms = watch.lap_ms()
-        view = View(*frame.size, frame.encoding, frame.stamp_ns)
+        view = View(*frame.size, frame.encoding, frame.stamp_ns, images.is_blank(image))
         decision = self._scheduler.decide(view)
         prediction = self._infer(image, decision)
         self._scheduler.done(view, decision)
@@ -115,6 +125,7 @@ class Pipeline:
             drift=prediction.drift,
             convert_ms=convert_ms + watch.lap_ms(),
             infer_ms=infer_ms,
+            blank=view.blank,
         )
 
     def reset(self) -> None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images: ROS messages and files to arrays, arrays to the network's input, labels back."""
 
+from accel_ros.images.blank import is_blank
 from accel_ros.images.compressed import decode_compressed, decode_file
 from accel_ros.images.convert import resize_labels, to_network_input, to_rgb
 from accel_ros.images.encodings import ENCODINGS, Picture, encoding_named, size_of
@@ -14,6 +15,7 @@ __all__ = [
     'decode_compressed',
     'decode_file',
     'encoding_named',
+    'is_blank',
     'resize_labels',
     'size_of',
     'to_network_input',

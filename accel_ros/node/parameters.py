@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -129,6 +130,7 @@ SPECS = (
         'A longer time than this between two frames (seconds, by their stamps) forces a keyframe.',
         low=0.001,
         high=3600.0,
+        live=True,
     ),
     Spec(
         'label_size',
@@ -145,7 +147,48 @@ SPECS = (
         high=1.0,
         live=True,
     ),
+    Spec(
+        'diagnostics.warn_age_ms',
+        500.0,
+        'Labels that come later than this after the stamps of their images (milliseconds, 95th '
+        'percentile) make the diagnostics warn.',
+        low=1.0,
+        high=60_000.0,
+    ),
+    Spec(
+        'diagnostics.error_age_ms',
+        2000.0,
+        'Labels that come later than this after the stamps of their images (milliseconds, 95th '
+        'percentile) are an error in the diagnostics.',
+        low=1.0,
+        high=60_000.0,
+    ),
+    Spec(
+        'diagnostics.warn_drop_share',
+        0.5,
+        'Share of dropped images, 0 to 1, above which the diagnostics warn.',
+        low=0.0,
+        high=1.0,
+    ),
+    Spec(
+        'diagnostics.stale_after_s',
+        2.0,
+        'Seconds without an image after which the diagnostics call a camera stale, and seconds at '
+        'work on a single one that are an error.',
+        low=0.1,
+        high=3600.0,
+    ),
 )
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Where the diagnostics draw the line; the parameters of the same names say what they mean."""
+
+    warn_age_ms: float
+    error_age_ms: float
+    warn_drop_share: float
+    stale_after_s: float
 
 
 class Parameters:
@@ -207,6 +250,12 @@ class Parameters:
     def overlay_opacity(self) -> float:
         """Weight of the colours in the overlay, 0 to 1."""
         return self._value('overlay_opacity')
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where the diagnostics draw the line."""
+        names = (field.name for field in dataclasses.fields(Thresholds))
+        return Thresholds(**{name: self._value(f'diagnostics.{name}') for name in names})
 
     def _value(self, name: str) -> Any:
         return self._node.get_parameter(name).value

@@ -18,6 +18,7 @@ def test_segment_yaml_names_every_parameter_with_its_default(repository):
 
     file = yaml.safe_load((repository / 'config' / 'segment.yaml').read_text())
     values = file['/**/segment']['ros__parameters']
+    values |= {f'diagnostics.{name}': value for name, value in values.pop('diagnostics').items()}
     assert values == {spec.name: spec.default for spec in SPECS}
     assert {n: type(v) for n, v in values.items()} == {s.name: type(s.default) for s in SPECS}
 
