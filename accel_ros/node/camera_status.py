@@ -46,23 +46,15 @@ class CameraTask:
         if obstacle is not None:
             return [(Level.ERROR, f'no images: {obstacle}')]
         if traffic.silence_s > self._thresholds.stale_after_s:
-            ever = 'since then' if traffic.ever_received else 'yet, though somebody publishes'
-            return [
-                (
-                    Level.STALE,
-                    f'no image for {traffic.silence_s:.0f} s, none {ever}; '
-                    'is the camera sending, and are its images too big for the middleware '
-                    '(Fast DDS: config/fastdds.xml for the camera, too)?',
-                )
-            ]
+            return [(Level.STALE, _why_silent(camera.topic, traffic))]
         return []
 
     def _doubts(self, camera: Camera, traffic: Summary) -> Iterator[Finding]:
         """Yield what is wrong with the images that come and with what becomes of them."""
         limits = self._thresholds
         if traffic.refusal:
-            level = Level.WARN if traffic.labelled else Level.ERROR
-            yield level, f'image dropped: {traffic.refusal}'
+            never = not traffic.labelled or traffic.unlabelled_s > limits.stale_after_s
+            yield Level.ERROR if never else Level.WARN, f'image dropped: {traffic.refusal}'
         if camera.busy_s > limits.stale_after_s:
             yield Level.ERROR, f'the network has been at one image for {camera.busy_s:.0f} s'
         age = traffic.age_ms
@@ -81,6 +73,16 @@ class CameraTask:
             )
         if traffic.blank:
             yield Level.WARN, 'the images are all one colour; is the lens covered?'
+
+
+def _why_silent(topic: str, traffic: Summary) -> str:
+    if traffic.ever_received:
+        return f'no image for {traffic.silence_s:.0f} s on {topic}, which still has a publisher'
+    return (
+        f'no image yet on {topic}, which has had a publisher for up to {traffic.silence_s:.0f} s; '
+        'it does not send, or its images are too big for the middleware as it is set up '
+        '(Fast DDS: give config/fastdds.xml to the camera, too)'
+    )
 
 
 def _old(age: dict[str, float], limit_ms: float) -> str:

@@ -91,4 +91,4 @@ def worst(findings: Sequence[tuple[Level, str]], otherwise: str) -> tuple[Level,
 
 
 def _text(value: object) -> str:
-    return f'{value:.3g}' if isinstance(value, float) else str(value)
+    return f'{value:.2f}' if isinstance(value, float) else str(value)

@@ -7,7 +7,6 @@ from __future__ import annotations
 from accel_ros import __version__
 from accel_ros.node.diagnostics import Level, Status
 from accel_ros.node.memory import resident_bytes
-from accel_ros.node.parameters import Parameters
 from accel_ros.node.situation import Story
 
 
@@ -16,32 +15,29 @@ class NetworkTask:
 
     name = 'network'
 
-    def __init__(self, story: Story, parameters: Parameters) -> None:
+    def __init__(self, story: Story) -> None:
         self._story = story
-        self._parameters = parameters
 
     def run(self) -> Status:
         """Return how the network is."""
         now = self._story.now
-        level, message = self._verdict()
-        values = {
+        values: dict[str, object] = {
             'lifecycle state': now.phase,
             'engine state': now.engine_state,
-            'network': now.network,
-            'engine': now.engine,
-            'bundle': self._parameters.bundle,
-            'backend': self._parameters.backend,
             'process memory (MiB)': round(resident_bytes() / (1 << 20)),
             'version': __version__,
         }
-        return Status(level, message, values)
-
-    def _verdict(self) -> tuple[Level, str]:
-        now = self._story.now
-        obstacle = not_working(self._story)
-        if obstacle and (now.failure or now.phase not in ('inactive', 'active')):
-            return obstacle
-        return Level.OK, f'{now.network} is ready: {now.engine}'
+        if now.network is None:
+            return Status(*not_working(self._story) or (Level.WARN, 'starting'), values)
+        values |= {
+            'network': now.network.name,
+            'bundle': now.network.bundle,
+            'backend': now.network.backend,
+            'engine': now.network.engine,
+        }
+        if now.failure:
+            return Status(Level.ERROR, now.failure, values)
+        return Status(Level.OK, f'{now.network.name} is ready: {now.network.engine}', values)
 
 
 def not_working(story: Story) -> tuple[Level, str] | None:

@@ -23,7 +23,7 @@ from accel_ros.node.diagnostics import Diagnostics, Task
 from accel_ros.node.memory import give_memory_back
 from accel_ros.node.network_status import NetworkTask
 from accel_ros.node.parameters import Parameters
-from accel_ros.node.situation import Phase, Story
+from accel_ros.node.situation import Loaded, Phase, Story
 from accel_ros.pipeline import Pipeline
 
 
@@ -133,7 +133,8 @@ class SegmentNode(LifecycleNodeMixin, Node):
             except Exception:
                 pipeline.close()
                 raise
-        self._story.loaded(bundle.manifest.name, self._engine.description)
+        engine, name = self._engine, bundle.manifest.name
+        self._story.loaded(Loaded(name, str(bundle.path), engine.name, engine.description))
 
     def _stop(self) -> None:
         for camera in self._cameras.values():
@@ -146,7 +147,7 @@ class SegmentNode(LifecycleNodeMixin, Node):
 
     def _tasks(self) -> Iterator[Task]:
         """Yield what the diagnostics report on."""
-        yield NetworkTask(self._story, self._settings)
+        yield NetworkTask(self._story)
         cameras, thresholds = self._cameras, self._settings.thresholds
         for name in self._settings.cameras:
             yield CameraTask(name, self._story, cameras.get(name), thresholds)

@@ -15,14 +15,23 @@ EngineState = Literal['none', 'loading', 'ready', 'failed']
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """The network that is there."""
+
+    name: str
+    bundle: str  # its folder
+    backend: str
+    engine: str  # what runs it where
+
+
+@dataclass(frozen=True)
 class Situation:
     """One moment of the node's life."""
 
     phase: Phase
     since: float  # seconds of a clock that never jumps
     failure: str = ''  # why the last transition was not made
-    network: str = ''  # name of the network that is loaded
-    engine: str = ''  # what runs it where
+    network: Loaded | None = None
 
     @property
     def engine_state(self) -> EngineState:
@@ -44,14 +53,12 @@ class Story:
 
     def go_on(self, phase: Phase, failure: str = '') -> None:
         """Enter the next phase, or fall back to one because of a failure."""
-        network, engine = self.now.network, self.now.engine
-        if phase not in ('inactive', 'active'):
-            network = engine = ''
-        self.now = Situation(phase, self._clock(), failure, network, engine)
+        network = self.now.network if phase in ('inactive', 'active') else None
+        self.now = Situation(phase, self._clock(), failure, network)
 
-    def loaded(self, network: str, engine: str) -> None:
+    def loaded(self, network: Loaded) -> None:
         """Enter `inactive` with a network."""
-        self.now = Situation('inactive', self._clock(), '', network, engine)
+        self.now = Situation('inactive', self._clock(), '', network)
 
     def elapsed_s(self) -> float:
         """Seconds since the current phase began."""
