@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-import numpy as np
 from sensor_msgs.msg import Image
 
 from accel_ros import images
@@ -21,19 +21,25 @@ def decode(message: Image) -> Picture:
     """
     if message.encoding in images.ENCODINGS:
         return images.decode(message)
-    try:
-        from cv_bridge import CvBridge
-    except Exception:  # one that was built for another NumPy fails in ways of its own
+    cv_bridge = _cv_bridge()
+    if cv_bridge is None:
         return images.decode(message)  # says what is accepted
-    return Picture(_convert(CvBridge(), message), 'bgr8')
-
-
-def _convert(bridge: Any, message: Image) -> np.ndarray:
     try:
-        return bridge.imgmsg_to_cv2(message, 'bgr8')
+        return Picture(cv_bridge.imgmsg_to_cv2(message, 'bgr8'), 'bgr8')
     except Exception as cause:  # a library at work on whatever a camera sent
         raise ImageError(
             f'the image encoding {message.encoding!r:.60} is not supported, and cv_bridge cannot '
             f'convert this image: {one_line(cause):.200}; '
             f'let the camera send one of {", ".join(images.ENCODINGS)}'
         ) from cause
+
+
+@functools.cache
+def _cv_bridge() -> Any | None:
+    """Return cv_bridge's converter, or None where there is none that works."""
+    try:
+        from cv_bridge import CvBridge
+
+        return CvBridge()
+    except Exception:  # one that was built for another NumPy fails in ways of its own
+        return None

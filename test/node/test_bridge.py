@@ -22,6 +22,14 @@ def unknown():
     return image_of(RGB, 5, encoding='rgb16')
 
 
+@pytest.fixture(autouse=True)
+def look_again():
+    """Each test has a cv_bridge of its own."""
+    bridge._cv_bridge.cache_clear()
+    yield
+    bridge._cv_bridge.cache_clear()
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """A stand-in for cv_bridge, and what it was asked for; it knows rgb16 only."""
