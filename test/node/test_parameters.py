@@ -36,6 +36,8 @@ def client(domain, bundle, tmp_path_factory):
         ('cameras', ['fr ont'], "'fr ont' cannot be part of a topic's name"),
         ('cameras', [''], 'cannot be part'),
         ('autostart', True, 'read-only'),
+        ('diagnostics.warn_drop_share', 1.5, 'Max: 1.0'),
+        ('diagnostics.stale_after_s', 0.0, 'Min: 0.1'),
     ],
 )
 def test_an_invalid_value_is_refused_with_a_reason(client, name, value, reason):
@@ -49,6 +51,7 @@ def test_an_invalid_value_is_refused_with_a_reason(client, name, value, reason):
         ('cameras', ['front']),
         ('backend', 'onnxruntime'),
         ('image_transport', 'compressed'),
+        ('diagnostics.stale_after_s', 3.0),
     ],
 )
 def test_what_is_in_use_is_refused_until_the_node_is_cleaned_up(client, bundle, name, value):
@@ -60,6 +63,7 @@ def test_what_is_in_use_is_refused_until_the_node_is_cleaned_up(client, bundle, 
         assert client.set('keyframe_interval', 7) == ''
         assert client.set('overlay_opacity', 0.25) == ''
         assert client.set('label_size', 'network') == ''
+        assert client.set('max_gap_s', 0.5) == ''
     assert client.change('cleanup')
     assert client.set(name, value) == ''
     assert client.set('bundle', str(bundle)) == ''
