@@ -4,9 +4,10 @@
 
 from accel_ros.images.blank import is_blank
 from accel_ros.images.compressed import decode_compressed, decode_file
-from accel_ros.images.convert import resize_labels, to_network_input, to_rgb
+from accel_ros.images.convert import to_network_input, to_rgb
 from accel_ros.images.encodings import ENCODINGS, Picture, encoding_named, size_of
 from accel_ros.images.raw import decode
+from accel_ros.images.resize import resize_labels
 
 __all__ = [
     'ENCODINGS',

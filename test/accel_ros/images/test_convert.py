@@ -8,7 +8,7 @@ import rosbags.image
 from support.encodings import BAYER, COLOUR, GREY, NV, YUV422, blocks, grey_of, message
 
 from accel_ros.errors import ImageError
-from accel_ros.images import ENCODINGS, decode, resize_labels, to_network_input, to_rgb
+from accel_ros.images import ENCODINGS, decode, to_network_input, to_rgb
 
 SIZES = [(6, 8), (3, 4), (1, 2), (12, 16), (2, 40)]
 
@@ -96,13 +96,6 @@ def test_what_fits_already_is_not_copied():
     assert np.shares_memory(to_network_input(*picture, (6, 8), 'rgb'), picture.pixels)
 
 
-def test_a_thin_line_survives_shrinking_wherever_it_is():
-    for x in range(40):
-        image = np.zeros((40, 40, 3), np.uint8)
-        image[:, x] = 255
-        assert to_network_input(image, 'rgb8', (10, 10), 'rgb').sum() > 0
-
-
 def test_an_empty_array_is_refused():
     with pytest.raises(ImageError, match='empty'):
         to_network_input(np.zeros((0, 5, 3), np.uint8), 'rgb8', (4, 6), 'rgb')
@@ -111,20 +104,3 @@ def test_an_empty_array_is_refused():
 def test_an_unknown_encoding_is_refused_before_the_network():
     with pytest.raises(ImageError, match='nv24'):
         to_network_input(np.zeros((4, 6, 3), np.uint8), 'nv24', (4, 6), 'rgb')
-
-
-@pytest.mark.parametrize('size', [(36, 48), (72, 96), (108, 144), (12, 16), (37, 100)])
-def test_labels_are_resized_without_inventing_any(size):
-    labels = np.random.default_rng(0).integers(0, 2, (36, 48), dtype=np.uint8) * 200
-    resized = resize_labels(labels, size)
-    assert resized.shape == size and set(np.unique(resized)) == {0, 200}
-    # Pixel centres: the value of the pixel in which the centre of the new one lies.
-    rows, columns = (
-        np.arange(n) * 2 + 1 for n in size
-    )  # centres, in half pixels of the new image
-    rows, columns = rows * 36 / (2 * size[0]), columns * 48 / (2 * size[1])
-    exact = (rows % 1 > 1e-3) & (rows % 1 < 1 - 1e-3)
-    exact_columns = (columns % 1 > 1e-3) & (columns % 1 < 1 - 1e-3)
-    expected = labels[rows.astype(int)][:, columns.astype(int)]
-    assert np.array_equal(resized[exact][:, exact_columns], expected[exact][:, exact_columns])
-    assert exact.sum() > 5
