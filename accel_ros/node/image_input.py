@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, qos_check_compatible
 from rclpy.qos_overriding_options import QoSOverridingOptions
@@ -17,6 +16,11 @@ from sensor_msgs.msg import CompressedImage, Image
 from accel_ros import images
 from accel_ros.images import Picture
 from accel_ros.node import bridge, qos
+
+try:
+    from rclpy.event_handler import SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import SubscriptionEventCallbacks
 
 ImageMessage: TypeAlias = Image | CompressedImage
 COMPRESSED = '/compressed'  # after the topic's own name, as image_transport has it
