@@ -43,18 +43,6 @@ def test_segment_yaml_reaches_the_node_in_any_namespace(repository, tmp_path, na
         context.try_shutdown()
 
 
-def test_rviz_shows_image_labels_and_overlay(repository):
-    config = yaml.safe_load((repository / 'config' / 'rviz' / 'segment.rviz').read_text())
-    displays = config['Visualization Manager']['Displays']
-    assert {display['Class'] for display in displays} == {'rviz_default_plugins/Image'}
-    topics = {display['Name']: display['Topic']['Value'] for display in displays}
-    assert topics == {
-        'Image': '/camera/image_raw',
-        'Labels': '/camera/segmentation/labels',
-        'Overlay': '/camera/segmentation/overlay',
-    }
-
-
 def test_fast_dds_accepts_the_profile(repository):
     profile = repository / 'config' / 'fastdds.xml'
     environment = dict(os.environ) | {
