@@ -10,18 +10,17 @@ from collections.abc import Sequence
 
 import rclpy
 from rclpy.exceptions import InvalidHandle, NameValidationException, ParameterException
-from rclpy.executors import Executor, MultiThreadedExecutor
+from rclpy.executors import Executor
 from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
 from accel_ros.errors import one_line
 from accel_ros.node.complaints import Complaints, describe
+from accel_ros.node.executor import SideExecutor
 from accel_ros.node.memory import keep_image_buffers
 from accel_ros.node.segment_node import SegmentNode
 
 SIGNAL_CHECK_S = 0.2
-# One may be in a transition for minutes; one receives; one reports; one answers.
-THREADS = 4
 
 
 def run(args: Sequence[str] | None = None) -> int:
@@ -40,7 +39,7 @@ def run(args: Sequence[str] | None = None) -> int:
         get_logger('segment').fatal(f'not started: {one_line(error)}')
         rclpy.try_shutdown()
         return 1
-    executor = MultiThreadedExecutor(THREADS)
+    executor = SideExecutor()
     executor.add_node(node)
     try:
         _spin(executor, stopped)
