@@ -144,9 +144,9 @@ def running(answerers: list[Answerer]) -> Iterator[None]:
 def compare(size: tuple[int, int], network: tuple[int, int], encoding: str, frames: int) -> None:
     """Print one row: the relay, the node, the ratios."""
     height, width = size
-    node = [str(HERE / 'relay.d' / 'null_node.py'), *map(str, network), '--ros-args']
+    node = [str(HERE / 'node.d' / 'null_node.py'), *map(str, network), '0', '--ros-args']
     node += ['-p', 'cameras:=[node]', '-p', 'autostart:=true', '--log-level', 'warn']
-    relay = [str(HERE / 'relay.d' / 'relay.py'), 'relay', str(height), str(width)]
+    relay = [str(HERE / 'node.d' / 'relay.py'), 'relay', str(height), str(width)]
     answerers = [Answerer('relay', relay), Answerer('node', node)]
     pixels = np.random.default_rng(0).integers(0, 256, height * width * BYTES[encoding], np.uint8)
     image = Image(height=height, width=width, encoding=encoding, step=width * BYTES[encoding])

@@ -1,13 +1,14 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The node with an engine that costs nothing: python null_node.py HEIGHT WIDTH --ros-args ...
+"""The node with an engine that costs nothing: python null_node.py HEIGHT WIDTH MS --ros-args ...
 
-HEIGHT and WIDTH are the network's; the answer is always the same.
+HEIGHT and WIDTH are the network's; the answer is always the same, and comes after MS milliseconds.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,8 +27,9 @@ class NullEngine:
     name = 'null'
     description = 'nothing runs'
 
-    def __init__(self, height: int, width: int) -> None:
+    def __init__(self, height: int, width: int, ms: int) -> None:
         """Make the answer."""
+        self._seconds = ms / 1000
         labels = np.zeros((height, width), np.uint8)
         self._answer = Prediction(labels, labels, None)
 
@@ -37,6 +39,7 @@ class NullEngine:
 
     def keyframe(self, image: np.ndarray) -> Prediction:
         """Return the answer."""
+        time.sleep(self._seconds)
         return self._answer
 
     update = keyframe
@@ -56,7 +59,7 @@ def null_bundle(height: int, width: int) -> SimpleNamespace:
 
 
 if __name__ == '__main__':
-    size = int(sys.argv.pop(1)), int(sys.argv.pop(1))
+    size, ms = (int(sys.argv.pop(1)), int(sys.argv.pop(1))), int(sys.argv.pop(1))
     segment_node.Bundle = SimpleNamespace(open=lambda path: null_bundle(*size))
-    segment_node.open_engine = lambda *arguments: NullEngine(*size)
+    segment_node.open_engine = lambda *arguments: NullEngine(*size, ms)
     sys.exit(main(sys.argv))
