@@ -53,7 +53,7 @@ class Segmentation:
     """The labels of one frame, at the size of its image or the network's: how they came about."""
 
     labels: np.ndarray  # u8 [h, w], class ids
-    confidence: np.ndarray  # u8 [h, w], 0..255
+    network_confidence: np.ndarray  # u8 [H, W], 0..255, as it left the network
     kind: Kind
     reason: Reason
     frames_since_keyframe: int
@@ -61,6 +61,12 @@ class Segmentation:
     convert_ms: float
     infer_ms: float
     blank: bool = False  # the image is all one colour
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """Return the confidence at the labels' size, u8 [h, w], 0..255; made when asked for."""
+        height, width = self.labels.shape
+        return images.resize_labels(self.network_confidence, (height, width))
 
 
 class Pipeline:
@@ -115,10 +121,9 @@ class Pipeline:
         infer_ms = watch.lap_ms()
         size = frame.size if self.label_size == 'image' else self._size
         labels = images.resize_labels(prediction.labels, size)
-        confidence = images.resize_labels(prediction.confidence, size)
         return Segmentation(
             labels=labels,
-            confidence=confidence,
+            network_confidence=prediction.confidence,
             kind=decision.kind,
             reason=decision.reason,
             frames_since_keyframe=decision.frames_since_keyframe,
