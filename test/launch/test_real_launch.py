@@ -149,7 +149,8 @@ def test_a_larger_launch_file_puts_the_node_into_its_namespace(include, tmp_path
     try:
         client.wait_for(lambda: client.node.count_subscribers(topics[0]), 'the image')
         client.wait_for(lambda: client.node.count_publishers(topics[1]), 'the labels')
-        assert ('segment', '/robot') in client.node.get_node_names_and_namespaces()
+        names = client.node.get_node_names_and_namespaces
+        client.wait_for(lambda: ('segment', '/robot') in names(), 'the name')
         client.wait_for(lambda: 'camera has None' in log.read_text(), 'the other process')
     finally:
         client.close()
