@@ -59,8 +59,8 @@ class BagSource:
         message: Any = self._types.deserialize_cdr(data, kind)
         stamp = message.header.stamp.sec * 10**9 + message.header.stamp.nanosec
         if kind == COMPRESSED:
-            return Frame(decode_compressed(message.data), 'bgr8', stamp)
-        return Frame(decode(message), message.encoding, stamp)
+            return Frame(*decode_compressed(message.data, message.format), stamp)
+        return Frame(*decode(message), stamp)
 
     def _choose(self, counts: dict[str, int], topic: str | None) -> str:
         topics = sorted(name for name, count in counts.items() if count > 0)

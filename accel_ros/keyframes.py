@@ -24,6 +24,7 @@ Reason = Literal[
     'encoding',  # the image encoding changed
     'gap',  # too much time since the previous frame
     'stamp',  # the clock went back
+    'blank',  # an image without content follows one with content, or the other way round
     'reset',  # somebody asked for it
     'error',  # the previous frame failed
     'variant',  # the bundle has no update graph
@@ -32,12 +33,13 @@ Reason = Literal[
 
 @dataclass(frozen=True)
 class View:
-    """What a decision needs to know of a frame: its size in pixels, encoding and time."""
+    """What a decision needs to know of a frame: size in pixels, encoding, time, content."""
 
     height: int
     width: int
     encoding: str
     stamp_ns: int  # 0: unknown
+    blank: bool = False  # all one colour: no flow can be seen in it
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,13 @@ def scene_break(previous: View, current: View, max_gap_s: float | None) -> Reaso
         return 'size'
     if previous.encoding != current.encoding:
         return 'encoding'
-    if previous.stamp_ns == 0 or current.stamp_ns == 0:
-        return ''
-    if current.stamp_ns < previous.stamp_ns:
-        return 'stamp'
-    if max_gap_s is not None and current.stamp_ns - previous.stamp_ns > max_gap_s * 1e9:
-        return 'gap'
-    return ''
+    if previous.stamp_ns and current.stamp_ns:
+        step_ns = current.stamp_ns - previous.stamp_ns
+        if step_ns < 0:
+            return 'stamp'
+        if max_gap_s is not None and step_ns > max_gap_s * 1e9:
+            return 'gap'
+    return 'blank' if previous.blank != current.blank else ''
 
 
 class Scheduler:
@@ -120,7 +122,7 @@ class Scheduler:
 
     def __init__(self, policy: Policy, max_gap_s: float | None) -> None:
         self._policy = policy
-        self._max_gap_s = max_gap_s
+        self.max_gap_s = max_gap_s  # may change between two frames
         self._requests: deque[Reason] = deque()  # appended to by any thread
         self._previous: View | None = None
         self._since = 0
@@ -153,6 +155,6 @@ class Scheduler:
             return 'first'
         return (
             requested
-            or scene_break(self._previous, view, self._max_gap_s)
+            or scene_break(self._previous, view, self.max_gap_s)
             or self._policy.due(Progress(self._since + 1))
         )

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from accel_ros.classes import ClassTable
-from accel_ros.images import to_rgb
+from accel_ros.images import resize_labels, to_rgb
 
 OPACITY = 0.5
 
@@ -28,8 +28,10 @@ def overlay(
 ) -> np.ndarray:
     """Return the image with the labels' colours over it, as rgb8, u8 [h, w, 3].
 
-    `labels` are at the image's size; `opacity` is the weight of the colours, 0 to 1.
-    Raises ImageError.
+    `labels` of another size are brought to the image's; `opacity` is the weight of the colours,
+    0 to 1. Raises ImageError.
     """
-    colors = colorize(labels, classes)
-    return cv2.addWeighted(to_rgb(image, encoding), 1 - opacity, colors, opacity, 0)
+    picture = to_rgb(image, encoding)
+    height, width = picture.shape[:2]
+    colors = colorize(resize_labels(labels, (height, width)), classes)
+    return cv2.addWeighted(picture, 1 - opacity, colors, opacity, 0, dst=colors)

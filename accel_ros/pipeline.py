@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from accel_ros.timing import Stopwatch
 DEFAULT_INTERVAL = 5
 DEFAULT_MAX_GAP_S = 1.0
 
+LabelSize = Literal['image', 'network']
+LABEL_SIZES: tuple[LabelSize, ...] = get_args(LabelSize)
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -41,22 +45,28 @@ class Frame:
     @property
     def size(self) -> tuple[int, int]:
         """Return height and width in pixels."""
-        height, width = self.image.shape[:2]
-        return height, width
+        return images.size_of(self.image, self.encoding)
 
 
 @dataclass(frozen=True)
 class Segmentation:
-    """The labels of one frame, at the size of its image, and how they came about."""
+    """The labels of one frame, at the size of its image or the network's: how they came about."""
 
     labels: np.ndarray  # u8 [h, w], class ids
-    confidence: np.ndarray  # u8 [h, w], 0..255
+    network_confidence: np.ndarray  # u8 [H, W], 0..255, as it left the network
     kind: Kind
     reason: Reason
     frames_since_keyframe: int
     drift: float | None
     convert_ms: float
     infer_ms: float
+    blank: bool = False  # the image is all one colour
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """Return the confidence at the labels' size, u8 [h, w], 0..255; made when asked for."""
+        height, width = self.labels.shape
+        return images.resize_labels(self.network_confidence, (height, width))
 
 
 class Pipeline:
@@ -75,6 +85,7 @@ class Pipeline:
         self._policy = FixedInterval(interval) if bundle.has_update else OnlyKeyframes(interval)
         self._scheduler = Scheduler(self._policy, max_gap_s)
         self._stream = engine.open_stream()
+        self.label_size: LabelSize = 'image'  # may change between two frames
 
     @property
     def interval(self) -> int:
@@ -85,6 +96,15 @@ class Pipeline:
     def interval(self, interval: int) -> None:
         self._policy.interval = interval
 
+    @property
+    def max_gap_s(self) -> float | None:
+        """Return the longest time between frames that belong together. It can change live."""
+        return self._scheduler.max_gap_s
+
+    @max_gap_s.setter
+    def max_gap_s(self, seconds: float | None) -> None:
+        self._scheduler.max_gap_s = seconds
+
     def process(self, frame: Frame) -> Segmentation:
         """Segment a frame. Raises ImageError, EngineError.
 
@@ -94,22 +114,23 @@ class Pipeline:
         watch = Stopwatch()
         image = images.to_network_input(frame.image, frame.encoding, self._size, self._channels)
         convert_ms = watch.lap_ms()
-        view = View(*frame.size, frame.encoding, frame.stamp_ns)
+        view = View(*frame.size, frame.encoding, frame.stamp_ns, images.is_blank(image))
         decision = self._scheduler.decide(view)
         prediction = self._infer(image, decision)
         self._scheduler.done(view, decision)
         infer_ms = watch.lap_ms()
-        labels = images.resize_labels(prediction.labels, frame.size)
-        confidence = images.resize_labels(prediction.confidence, frame.size)
+        size = frame.size if self.label_size == 'image' else self._size
+        labels = images.resize_labels(prediction.labels, size)
         return Segmentation(
             labels=labels,
-            confidence=confidence,
+            network_confidence=prediction.confidence,
             kind=decision.kind,
             reason=decision.reason,
             frames_since_keyframe=decision.frames_since_keyframe,
             drift=prediction.drift,
             convert_ms=convert_ms + watch.lap_ms(),
             infer_ms=infer_ms,
+            blank=view.blank,
         )
 
     def reset(self) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol
 import cv2
 
 from accel_ros.errors import ImageError, SourceError, one_line
-from accel_ros.images import decode_compressed
+from accel_ros.images import decode_file
 from accel_ros.pipeline import Frame
 
 IMAGE_SUFFIXES = {'.bmp', '.jpeg', '.jpg', '.pgm', '.png', '.ppm', '.tif', '.tiff', '.webp'}
@@ -70,7 +70,7 @@ class FolderSource:
         """Yield every image as bgr8; an unreadable one ends it with a SourceError."""
         for file in self._files:
             try:
-                image = decode_compressed(file.read_bytes())
+                image = decode_file(file.read_bytes())
             except (OSError, ImageError) as cause:
                 raise SourceError(
                     f'image {file} cannot be read: {one_line(cause)}; repair it or take it out'

@@ -4,7 +4,10 @@
 
 One camera:     ros2 launch accel_ros segment.launch.py image:=/usb_cam/image_raw
 Two cameras:    ros2 launch accel_ros segment.launch.py cameras:=left,right image:=/l/rgb,/r/rgb
+A bag:          ros2 launch accel_ros segment.launch.py use_sim_time:=true
 All arguments:  ros2 launch accel_ros segment.launch.py --show-args
+
+It may be included by a larger launch file, in a group with PushRosNamespace, too.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from posixpath import dirname, join
 import yaml
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch_ros.actions import LifecycleNode
 
 CONFIG = Path(get_package_share_directory('accel_ros')) / 'config'
@@ -42,6 +45,12 @@ ARGUMENTS = (
         'Topics of the images, one for each of `cameras`, in the same order (without `cameras`: '
         'the one of camera). The camera_info beside each is used. Empty: N/image_raw.',
     ),
+    (
+        'image_transport',
+        '',
+        'How the images come: raw, or compressed (on the same topics with /compressed at their '
+        'end). Empty: as in the parameter file.',
+    ),
     ('bundle', '', 'Folder of the network to run. Empty: as in the parameter file.'),
     (
         'keyframe_interval',
@@ -58,6 +67,19 @@ ARGUMENTS = (
         'true',
         'Whether the node configures and activates itself when it starts; a node that is '
         'deactivated later stays so. With false it waits for `ros2 lifecycle set`.',
+    ),
+    (
+        'use_sim_time',
+        '',
+        'Whether the node follows /clock, as for a bag that is played with --clock: true or '
+        'false. Empty: as in the parameter file, or as the including launch file sets it.',
+    ),
+    (
+        'dds_profile',
+        'node',
+        'Who gets the Fast DDS profile for big images, unless there is one already: node; all, '
+        'which is also what is launched later, such as the camera, whose sending needs it most; '
+        'or none.',
     ),
     (
         'log_level',
@@ -79,6 +101,7 @@ def generate_launch_description() -> LaunchDescription:
 def start_node(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Make the node from the arguments' values."""
     given = {name: context.launch_configurations[name].strip() for name, _, _ in ARGUMENTS}
+    profile = fast_dds_profile(given['dds_profile'], context.environment)
     node = LifecycleNode(
         package='accel_ros',
         executable='segment_node',
@@ -86,12 +109,13 @@ def start_node(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         namespace=given['namespace'],
         parameters=[given['params_file'], parameters(given)],
         remappings=remappings(as_list(given['cameras']) or ['camera'], as_list(given['image'])),
-        additional_env=fast_dds_profile(context.environment),
+        additional_env=profile,
         ros_arguments=['--log-level', given['log_level']],
         output='screen',
         emulate_tty=True,
     )
-    return [node]
+    shared = profile if given['dds_profile'] == 'all' else {}
+    return [*(SetEnvironmentVariable(name, value) for name, value in shared.items()), node]
 
 
 def parameters(given: dict[str, str]) -> dict[str, object]:
@@ -101,7 +125,9 @@ def parameters(given: dict[str, str]) -> dict[str, object]:
         values['cameras'] = as_list(given['cameras'])
     if given['keyframe_interval']:
         values['keyframe_interval'] = as_int('keyframe_interval', given['keyframe_interval'])
-    for name in ('bundle', 'backend'):
+    if given['use_sim_time']:
+        values['use_sim_time'] = as_bool('use_sim_time', given['use_sim_time'])
+    for name in ('bundle', 'backend', 'image_transport'):
         if given[name]:
             values[name] = given[name]
     return values
@@ -117,14 +143,15 @@ def remappings(cameras: list[str], images: list[str]) -> list[tuple[str, str]]:
     pairs = []
     for camera, image in zip(cameras, images):
         pairs.append((f'{camera}/image_raw', image))
-        pairs.append((f'{camera}/image_raw/compressed', f'{image}/compressed'))
         pairs.append((f'{camera}/camera_info', join(dirname(image), 'camera_info')))
     return pairs
 
 
-def fast_dds_profile(environment: dict[str, str]) -> dict[str, str]:
+def fast_dds_profile(receivers: str, environment: dict[str, str]) -> dict[str, str]:
     """Let big images pass through shared memory, unless the user has a profile already."""
-    if environment.get(FAST_DDS_3) or environment.get(FAST_DDS_2):
+    if receivers not in ('node', 'all', 'none'):
+        raise ValueError(f'dds_profile:={receivers} is none of node, all, none')
+    if receivers == 'none' or environment.get(FAST_DDS_3) or environment.get(FAST_DDS_2):
         return {}
     # Only one of the two: version 3 reads both, and complains about a profile that comes twice.
     name = FAST_DDS_2 if environment.get('ROS_DISTRO') in WITH_FAST_DDS_2 else FAST_DDS_3

@@ -8,32 +8,28 @@ import dataclasses
 from dataclasses import dataclass
 
 from rclpy.node import Node
-from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.qos_overriding_options import QoSOverridingOptions
-from sensor_msgs.msg import Image
 
-from accel_ros import images, timing
+from accel_ros import timing
 from accel_ros.classes import ClassTable
 from accel_ros.node import messages
+from accel_ros.node.camera_info import Calibration
 from accel_ros.node.complaints import Complaints, describe
 from accel_ros.node.counts import Counts
+from accel_ros.node.image_input import ImageInput, ImageMessage, decode
 from accel_ros.node.outputs import Outputs
 from accel_ros.node.parameters import Parameters
 from accel_ros.node.slot import NewestSlot
+from accel_ros.node.traffic import Traffic
 from accel_ros.node.worker import Worker
 from accel_ros.pipeline import Frame, Pipeline
-
-# REP-2003's profile for sensors, but one deep: behind a slow node the newest image is what counts.
-QOS = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT
-)
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """An image message and the stopwatch that runs since it came."""
+    """An image message, when it came, and the stopwatch that runs since then."""
 
-    message: Image
+    message: ImageMessage
+    at_ns: int  # by the node's clock; 0 while simulated time has not begun
     watch: timing.Stopwatch
 
 
@@ -61,15 +57,17 @@ class Camera:
         """Subscribe to the images and work on them, from a fresh state and with counts at 0."""
         self._pipeline.reset()
         self._counts = Counts()
+        self.traffic = Traffic()
         self._complaints = Complaints()
         self._slot: NewestSlot[Arrival] = NewestSlot()
-        self._subscription = self._node.create_subscription(
-            Image,
-            f'{self.name}/image_raw',
-            self._receive,
-            QOS,
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-        )
+        warn = self._log.warning
+        transport = self._parameters.image_transport
+        self._input = ImageInput(self._node, self.name, transport, self.receive, warn)
+        try:
+            self._calibration = Calibration(self._node, self.name, warn)
+        except Exception:  # such as a QoS override that does not exist
+            self._input.close()
+            raise
         self._worker = Worker(self.name, self._slot, self._work, self._refuse)
 
     @property
@@ -81,8 +79,9 @@ class Camera:
         """Stop listening and finish the frame at hand; harmless when it is not started."""
         if self._worker is None:
             return
-        self._node.destroy_subscription(self._subscription)
-        self._counts.overtaken += self._worker.stop()
+        self._input.close()
+        self._calibration.close()
+        self._counts.left = self._worker.stop()
         self._worker = None
         counts = self._counts
         self._log.info(
@@ -101,24 +100,45 @@ class Camera:
         self._outputs.close()
         self._pipeline.close()
 
-    def _receive(self, message: Image) -> None:
+    @property
+    def topic(self) -> str:
+        """Where the images come from; started cameras only."""
+        return self._input.topic
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds that the image at hand has taken so far."""
+        worker = self._worker
+        return 0.0 if worker is None else worker.busy_s
+
+    def obstacle(self) -> str | None:
+        """Return why no image can come, as far as the publishers show it; started cameras only."""
+        return self._input.obstacle()
+
+    def receive(self, message: ImageMessage) -> None:
         """Store the image: all that the executor's thread has to do for it."""
         self._counts.received += 1
-        self._counts.overtaken += self._slot.put(Arrival(message, timing.Stopwatch()))
+        overtaken = self._slot.put(Arrival(message, self._now_ns(), timing.Stopwatch()))
+        self._counts.overtaken += overtaken
+        self.traffic.receive(overtaken)
 
     def _work(self, arrival: Arrival) -> None:
         """Segment one image and publish the results, on the worker's thread."""
         watch, header = arrival.watch, arrival.message.header
         wait_ms = watch.lap_ms()
         interval = self._pipeline.interval = self._parameters.keyframe_interval
-        pixels = images.decode(arrival.message)
-        frame = Frame(pixels, arrival.message.encoding, messages.stamp_ns(header))
+        self._pipeline.label_size = self._parameters.label_size
+        self._pipeline.max_gap_s = self._parameters.max_gap_s
+        stamp_ns = messages.stamp_ns(header)
+        # Without a stamp, the time of arrival shows the pipeline a gap.
+        frame = Frame(*decode(arrival.message), stamp_ns or arrival.at_ns)
         decode_ms = watch.lap_ms()
         result = self._pipeline.process(frame)
         watch.lap_ms()
-        self._outputs.publish_frame(header, frame, result, self._parameters.overlay_opacity)
+        opacity = self._parameters.overlay_opacity
+        self._outputs.publish_frame(header, frame, result, opacity, self._calibration)
         values = timing.FrameTiming(
-            stamp_ns=frame.stamp_ns,
+            stamp_ns=stamp_ns,
             frame_id=header.frame_id,
             kind=result.kind,
             keyframe_reason=result.reason,
@@ -130,24 +150,30 @@ class Camera:
             infer_ms=result.infer_ms,
             publish_ms=watch.lap_ms(),
             total_ms=watch.total_ms(),
-            age_ms=self._age_ms(frame.stamp_ns),
+            age_ms=self._age_ms(stamp_ns),
             received=self._counts.received,
             processed=self._counts.processed + 1,
             dropped=self._counts.dropped,
         )
         self._outputs.publish_timing(header, values)
         self._counts.processed += 1
+        self.traffic.label(values, result.blank)
         self._settle()
 
     def _age_ms(self, stamp_ns: int) -> float:
-        """How old an image is; NaN while simulated time has not begun."""
-        now_ns = self._node.get_clock().now().nanoseconds
-        return (now_ns - stamp_ns) / 1e6 if now_ns else float('nan')
+        """How old an image is; NaN where it has no stamp or simulated time has not begun."""
+        now_ns = self._now_ns()
+        return (now_ns - stamp_ns) / 1e6 if now_ns and stamp_ns else float('nan')
+
+    def _now_ns(self) -> int:
+        return self._node.get_clock().now().nanoseconds
 
     def _refuse(self, error: Exception) -> None:
         """Count a frame that could not be used and say why."""
         self._counts.refused += 1
-        line = self._complaints.hear(f'image dropped: {describe(error)}')
+        reason = describe(error)
+        self.traffic.refuse(reason)
+        line = self._complaints.hear(f'image dropped: {reason}')
         if line:
             self._log.error(line)
 

@@ -12,15 +12,17 @@ class Counts:
     """Frames of one camera since it started.
 
     `received` and `overtaken` are written by the receiving thread, `processed` and `refused` by
-    the working one: every field has one writer, so none needs a lock.
+    the working one, `left` by the one that stops both: every field has one writer, so none needs
+    a lock.
     """
 
     received: int = 0
     processed: int = 0
     overtaken: int = 0  # a newer frame came before anybody took this one
     refused: int = 0  # could not be used
+    left: int = 0  # nobody had taken it when the camera stopped
 
     @property
     def dropped(self) -> int:
         """Frames that were received and will never have labels."""
-        return self.overtaken + self.refused
+        return self.overtaken + self.refused + self.left

@@ -1,11 +1,12 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Settings of the C library's allocator for a process that moves camera images."""
+"""The memory of a process that moves camera images: the allocator's settings, and its size."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 
 # Numbers from glibc's malloc.h.
 M_TRIM_THRESHOLD = -1
@@ -39,3 +40,12 @@ def give_memory_back() -> None:
     """Return to the kernel what was freed and kept; does nothing without glibc."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def resident_bytes() -> int:
+    """Return how much memory this process occupies; 0 where the system does not tell."""
+    try:
+        with open('/proc/self/statm') as file:
+            return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
+    except (OSError, ValueError, IndexError):
+        return 0

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import dataclasses
-from array import array
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from accel_ros import timing
@@ -30,7 +30,17 @@ def image(header: Header, encoding: str, pixels: npt.NDArray[np.uint8]) -> Image
     height, width = pixels.shape[:2]
     message = Image(header=header, height=height, width=width, encoding=encoding)
     message.step = pixels.nbytes // height
-    message.data = _bytes(pixels)
+    _fill(message, pixels)
+    return message
+
+
+def png(header: Header, pixels: npt.NDArray[np.uint8]) -> CompressedImage:
+    """Make the message of a mono8 image, u8 [h,w], without loss.
+
+    Its format is what image_transport's subscriber for compressed images turns into mono8.
+    """
+    message = CompressedImage(header=header, format='mono8; png compressed ')
+    _fill(message, cv2.imencode('.png', pixels)[1])
     return message
 
 
@@ -44,8 +54,6 @@ def frame_timing(header: Header, values: timing.FrameTiming) -> FrameTiming:
     return message
 
 
-def _bytes(pixels: npt.NDArray[np.uint8]) -> array[int]:
-    # rclpy takes an array('B') as it is; any other buffer it checks number by number.
-    data = array('B')
-    data.frombytes(np.ascontiguousarray(pixels).data.cast('B'))
-    return data
+def _fill(message: Image | CompressedImage, data: npt.NDArray[np.uint8]) -> None:
+    """Copy into the message's own, empty array: rclpy may copy once more what is assigned."""
+    message.data.frombytes(np.ascontiguousarray(data).data.cast('B'))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,9 @@ from rclpy.parameter import Parameter
 from rclpy.validate_topic_name import validate_topic_name
 
 from accel_ros.engines.select import BACKENDS
+from accel_ros.pipeline import LABEL_SIZES, LabelSize
+
+TRANSPORTS = ('raw', 'compressed')
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,18 @@ def _check_backend(value: str, _: Node) -> str | None:
     return f"there is no backend '{value}'; choose one of {', '.join(BACKENDS)}"
 
 
+def _check_transport(value: str, _: Node) -> str | None:
+    if value in TRANSPORTS:
+        return None
+    return f"there is no image transport '{value}' here; choose one of {', '.join(TRANSPORTS)}"
+
+
+def _check_label_size(value: str, _: Node) -> str | None:
+    if value in LABEL_SIZES:
+        return None
+    return f"labels cannot have the size '{value}'; choose one of {', '.join(LABEL_SIZES)}"
+
+
 def _check_cameras(names: Sequence[str], node: Node) -> str | None:
     if not names:
         return "no camera is named; give at least one, such as ['camera']"
@@ -81,6 +97,12 @@ SPECS = (
         ['camera'],
         'Names N of the cameras: N/image_raw in, N/segmentation/... out.',
         check=_check_cameras,
+    ),
+    Spec(
+        'image_transport',
+        'raw',
+        'Form of the images: raw (N/image_raw) or compressed (N/image_raw/compressed).',
+        check=_check_transport,
     ),
     Spec(
         'backend',
@@ -108,6 +130,14 @@ SPECS = (
         'A longer time than this between two frames (seconds, by their stamps) forces a keyframe.',
         low=0.001,
         high=3600.0,
+        live=True,
+    ),
+    Spec(
+        'label_size',
+        'image',
+        "Size of labels and confidence: the image's, or the network's, which is cheaper.",
+        check=_check_label_size,
+        live=True,
     ),
     Spec(
         'overlay_opacity',
@@ -117,7 +147,48 @@ SPECS = (
         high=1.0,
         live=True,
     ),
+    Spec(
+        'diagnostics.warn_age_ms',
+        500.0,
+        'Labels that come later than this after the stamps of their images (milliseconds, 95th '
+        'percentile) make the diagnostics warn.',
+        low=1.0,
+        high=60_000.0,
+    ),
+    Spec(
+        'diagnostics.error_age_ms',
+        2000.0,
+        'Labels that come later than this after the stamps of their images (milliseconds, 95th '
+        'percentile) are an error in the diagnostics.',
+        low=1.0,
+        high=60_000.0,
+    ),
+    Spec(
+        'diagnostics.warn_drop_share',
+        0.5,
+        'Share of dropped images, 0 to 1, above which the diagnostics warn.',
+        low=0.0,
+        high=1.0,
+    ),
+    Spec(
+        'diagnostics.stale_after_s',
+        2.0,
+        'Seconds without an image after which the diagnostics call a camera stale, and seconds at '
+        'work on a single one that are an error.',
+        low=0.1,
+        high=3600.0,
+    ),
 )
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Where the diagnostics draw the line; the parameters of the same names say what they mean."""
+
+    warn_age_ms: float
+    error_age_ms: float
+    warn_drop_share: float
+    stale_after_s: float
 
 
 class Parameters:
@@ -146,6 +217,16 @@ class Parameters:
         return list(self._value('cameras'))
 
     @property
+    def image_transport(self) -> str:
+        """Form in which the images come, one of TRANSPORTS."""
+        return self._value('image_transport')
+
+    @property
+    def label_size(self) -> LabelSize:
+        """Whose size the labels have."""
+        return self._value('label_size')
+
+    @property
     def backend(self) -> str:
         """Name of the backend."""
         return self._value('backend')
@@ -169,6 +250,12 @@ class Parameters:
     def overlay_opacity(self) -> float:
         """Weight of the colours in the overlay, 0 to 1."""
         return self._value('overlay_opacity')
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where the diagnostics draw the line."""
+        names = (field.name for field in dataclasses.fields(Thresholds))
+        return Thresholds(**{name: self._value(f'diagnostics.{name}') for name in names})
 
     def _value(self, name: str) -> Any:
         return self._node.get_parameter(name).value

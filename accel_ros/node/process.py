@@ -9,12 +9,14 @@ import threading
 from collections.abc import Sequence
 
 import rclpy
-from rclpy.exceptions import NameValidationException, ParameterException
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.exceptions import InvalidHandle, NameValidationException, ParameterException
+from rclpy.executors import Executor
 from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
 from accel_ros.errors import one_line
+from accel_ros.node.complaints import Complaints, describe
+from accel_ros.node.executor import SideExecutor
 from accel_ros.node.memory import keep_image_buffers
 from accel_ros.node.segment_node import SegmentNode
 
@@ -37,11 +39,10 @@ def run(args: Sequence[str] | None = None) -> int:
         get_logger('segment').fatal(f'not started: {one_line(error)}')
         rclpy.try_shutdown()
         return 1
-    executor = SingleThreadedExecutor()
+    executor = SideExecutor()
     executor.add_node(node)
     try:
-        while not stopped.is_set():
-            executor.spin_once(timeout_sec=SIGNAL_CHECK_S)
+        _spin(executor, stopped)
     finally:
         node.close()
         executor.shutdown()
@@ -50,14 +51,30 @@ def run(args: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _spin(executor: Executor, stopped: threading.Event) -> None:
+    """Execute callbacks; an error in one of them does not end the node."""
+    complaints = Complaints()
+    while rclpy.ok() and not stopped.is_set():
+        try:
+            executor.spin_once(timeout_sec=SIGNAL_CHECK_S)
+        except InvalidHandle:
+            continue  # a transition has destroyed what the executor was about to look at
+        except Exception as error:
+            line = complaints.hear(f'an error was left over: {describe(error)}')
+            if line:
+                get_logger('segment').error(line)
+
+
 def _until_signal() -> threading.Event:
     """Return an event that the first signal sets; a second one ends a process that hangs."""
     stopped = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
 
-    def stop(number: int, _: object) -> None:
+    def stop(_: int, __: object) -> None:
         stopped.set()
-        signal.signal(number, signal.SIG_DFL)
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in numbers:
         signal.signal(number, stop)
     return stopped

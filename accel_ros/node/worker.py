@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic
 
@@ -28,8 +29,15 @@ class Worker(Generic[Item]):
         self._slot = slot
         self._work = work
         self._on_error = on_error
+        self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds that the item at hand has taken so far; 0 when there is none."""
+        since = self._busy_since
+        return 0.0 if since is None else time.monotonic() - since
 
     def stop(self) -> int:
         """Finish the item at hand and end the thread; returns how many waiting items were lost."""
@@ -43,7 +51,9 @@ class Worker(Generic[Item]):
                 item = self._slot.take()
             except SlotClosed:
                 return
+            self._busy_since = time.monotonic()
             try:
                 self._work(item)
             except Exception as error:  # whatever it is, one frame must not end the camera
                 self._on_error(error)
+            self._busy_since = None

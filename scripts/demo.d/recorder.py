@@ -111,10 +111,10 @@ class Recorder:
     def _keep_labels(self, message: Image) -> None:
         answer = self._answer(message)
         answer.labels_at_ns = self._node.get_clock().now().nanoseconds
-        answer.labels = images.decode(message)
+        answer.labels = images.decode(message).pixels
 
     def _keep_overlay(self, message: Image) -> None:
-        self._answer(message).overlay = images.decode(message)
+        self._answer(message).overlay = images.decode(message).pixels
 
     def _keep_timing(self, message: FrameTiming) -> None:
         self._answer(message).timing = message

@@ -4,17 +4,19 @@ import sys
 
 import numpy as np
 import pytest
+from support.encodings import blocks, message
 from support.recordings import (
     PERIOD_NS,
     START_NS,
     compressed_message,
     image_message,
     image_topic,
+    stored_message,
     write_bag,
 )
 
 from accel_ros.errors import SourceError
-from accel_ros.images import to_rgb
+from accel_ros.images import ENCODINGS, decode, to_rgb
 from accel_ros.sources import open_source
 
 
@@ -44,6 +46,15 @@ def test_compressed_images(tmp_path, clip):
     for frame, image in zip(frames, clip, strict=True):
         assert frame.stamp_ns == START_NS
         assert np.array_equal(to_rgb(frame.image, frame.encoding), image)
+
+
+def test_every_encoding_is_read_as_the_node_reads_it(tmp_path):
+    sent = [message(blocks(6, 8), name, padding=4, big_endian=True) for name in ENCODINGS]
+    frames = open_source(write_bag(tmp_path / 'bag', {'/i': [stored_message(m) for m in sent]}))
+    for frame, original in zip(frames, sent, strict=True):
+        pixels, encoding = decode(original)
+        assert frame.encoding == encoding and frame.size == (6, 8)
+        assert np.array_equal(frame.image, pixels)
 
 
 def test_a_topic_is_chosen_among_several(tmp_path, clip):

@@ -21,3 +21,10 @@ def test_the_overlay_is_half_image_half_colour(bundle):
     result = overlay(image, 'bgr8', labels, bundle.classes)
     assert np.abs(result.astype(int) - (120, 107.5, 7)).max() <= 0.5
     assert result.dtype == np.uint8
+
+
+def test_labels_of_the_networks_size_are_brought_to_the_image(bundle):
+    image = np.zeros((8, 10, 3), np.uint8)
+    labels = np.arange(20, dtype=np.uint8).reshape(4, 5) % CLASSES
+    result = overlay(image, 'rgb8', labels, bundle.classes, opacity=1.0)
+    assert np.array_equal(result, colorize(labels.repeat(2, 0).repeat(2, 1), bundle.classes))

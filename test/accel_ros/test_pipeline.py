@@ -1,6 +1,5 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +10,7 @@ from accel_ros.bundle import Bundle
 from accel_ros.engines import Prediction, open_engine
 from accel_ros.errors import AccelError, EngineError, ImageError
 from accel_ros.images import resize_labels
+from accel_ros.images.resize import resize_image
 from accel_ros.pipeline import Frame, Pipeline
 
 MS = 10**6
@@ -58,10 +58,21 @@ def test_labels_come_back_at_the_images_size(bundle, engine):
     assert np.all(result.confidence[:HEIGHT] == 77)
 
 
+def test_labels_stay_at_the_networks_size_where_that_is_asked_for(bundle, engine, clip):
+    pipeline, by_hand = Pipeline(bundle, engine), Arithmetic()
+    pipeline.label_size = 'network'
+    image = clip[0].repeat(2, 0).repeat(2, 1)
+    result = pipeline.process(frame(image))
+    check(result, by_hand, clip[0])
+    assert result.confidence.shape == (HEIGHT, WIDTH)
+    pipeline.label_size = 'image'
+    assert pipeline.process(frame(image)).labels.shape == (2 * HEIGHT, 2 * WIDTH)
+
+
 def test_another_size_is_scaled_to_the_bundles(bundle, engine):
     image = np.random.default_rng(0).integers(0, 256, (150, 131, 4), dtype=np.uint8)
     result = Pipeline(bundle, engine).process(frame(image, 'bgra8'))
-    small = cv2.resize(image, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    small = resize_image(image, (HEIGHT, WIDTH))
     assert np.array_equal(result.labels, resize_labels(small[..., 2] // 24, (150, 131)))
 
 
@@ -82,6 +93,23 @@ def test_a_state_is_never_fused_into_another_scene(bundle, engine, clip, second,
     result = pipeline.process(frame(image, encoding, stamp))
     assert (result.kind, result.reason) == ('key', reason)
     assert np.all(result.labels == 50 // 24)
+
+
+def test_a_blank_image_is_a_scene_of_its_own(bundle, engine, clip):
+    pipeline = Pipeline(bundle, engine, interval=100)
+    black = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    results = [pipeline.process(frame(i)) for i in (clip[0], black, black, clip[1], clip[2])]
+    assert [r.reason for r in results] == ['first', 'blank', '', 'blank', '']
+    assert [r.blank for r in results] == [False, True, True, False, False]
+
+
+def test_the_longest_gap_can_change_between_two_frames(bundle, engine, clip):
+    pipeline = Pipeline(bundle, engine, interval=100, max_gap_s=1.0)
+    pipeline.process(frame(clip[0], stamp_ms=100))
+    assert pipeline.process(frame(clip[1], stamp_ms=5_000)).reason == 'gap'
+    pipeline.max_gap_s = 60.0
+    assert pipeline.max_gap_s == 60.0
+    assert pipeline.process(frame(clip[2], stamp_ms=25_000)).reason == ''
 
 
 def test_reset_makes_the_next_frame_a_keyframe(bundle, engine, clip):

@@ -17,6 +17,8 @@ from support.bundles import write_bundle
 from support.domains import isolated_domain
 from support.shared import REPOSITORY
 
+from accel_ros.images.resize import resize_image
+
 FRAMES = 40
 
 
@@ -78,7 +80,7 @@ def test_the_labels_are_those_of_the_frames(demo):
     for index in keys:
         labels = cv2.imread(str(folder / 'labels' / f'{index:06d}.png'), cv2.IMREAD_UNCHANGED)
         assert labels.shape == clip[index].shape[:2]
-        small = cv2.resize(clip[index], (96, 64), interpolation=cv2.INTER_AREA)
+        small = resize_image(clip[index], (64, 96))
         expected = cv2.resize(
             small[..., 2] // 24, labels.shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT
         )

@@ -18,6 +18,7 @@ def test_segment_yaml_names_every_parameter_with_its_default(repository):
 
     file = yaml.safe_load((repository / 'config' / 'segment.yaml').read_text())
     values = file['/**/segment']['ros__parameters']
+    values |= {f'diagnostics.{name}': value for name, value in values.pop('diagnostics').items()}
     assert values == {spec.name: spec.default for spec in SPECS}
     assert {n: type(v) for n, v in values.items()} == {s.name: type(s.default) for s in SPECS}
 
@@ -40,18 +41,6 @@ def test_segment_yaml_reaches_the_node_in_any_namespace(repository, tmp_path, na
     finally:
         node.destroy_node()
         context.try_shutdown()
-
-
-def test_rviz_shows_image_labels_and_overlay(repository):
-    config = yaml.safe_load((repository / 'config' / 'rviz' / 'segment.rviz').read_text())
-    displays = config['Visualization Manager']['Displays']
-    assert {display['Class'] for display in displays} == {'rviz_default_plugins/Image'}
-    topics = {display['Name']: display['Topic']['Value'] for display in displays}
-    assert topics == {
-        'Image': '/camera/image_raw',
-        'Labels': '/camera/segmentation/labels',
-        'Overlay': '/camera/segmentation/overlay',
-    }
 
 
 def test_fast_dds_accepts_the_profile(repository):

@@ -34,6 +34,7 @@ def test_every_argument_is_described(description):
     for argument in arguments.values():
         assert len(argument.description) > 20 and argument.description.endswith('.')
     wanted = 'bundle cameras image keyframe_interval backend autostart namespace params_file'
+    wanted += ' image_transport use_sim_time dds_profile'
     assert set(wanted.split()) <= arguments.keys()
 
 
@@ -49,13 +50,20 @@ def test_without_arguments_the_parameter_file_decides_all_but_autostart(start):
 
 def test_arguments_become_parameters_with_their_types(start):
     node = start(
-        bundle='/data/my model', keyframe_interval='3', backend='onnxruntime', autostart='False'
+        bundle='/data/my model',
+        keyframe_interval='3',
+        backend='onnxruntime',
+        autostart='False',
+        image_transport='compressed',
+        use_sim_time='true',
     )
     assert node.parameters[1] == {
         'bundle': '/data/my model',
         'keyframe_interval': 3,
         'backend': 'onnxruntime',
         'autostart': False,
+        'image_transport': 'compressed',
+        'use_sim_time': True,
     }
 
 
@@ -77,7 +85,6 @@ def test_one_image_topic_and_the_camera_info_beside_it(start):
     node = start(image='/usb_cam/image_raw')
     assert node.remappings == [
         ('camera/image_raw', '/usb_cam/image_raw'),
-        ('camera/image_raw/compressed', '/usb_cam/image_raw/compressed'),
         ('camera/camera_info', '/usb_cam/camera_info'),
     ]
 
@@ -105,6 +112,8 @@ def test_namespace_parameter_file_and_log_level_are_passed_on(start):
     [
         ({'keyframe_interval': 'often'}, 'keyframe_interval:=often is not a whole number'),
         ({'autostart': 'maybe'}, 'autostart:=maybe is neither true nor false'),
+        ({'use_sim_time': 'later'}, 'use_sim_time:=later is neither true nor false'),
+        ({'dds_profile': 'camera'}, 'dds_profile:=camera is none of node, all, none'),
         ({'cameras': 'a,b', 'image': '/c'}, 'image:= names 1 topics, but the cameras are a, b'),
     ],
 )
@@ -132,3 +141,9 @@ def test_fast_dds_gets_the_profile_for_images(start, distribution, variable):
 )
 def test_a_profile_of_the_user_stays(start, variable):
     assert start(environment={variable: '/home/me/dds.xml'}).additional_env == {}
+
+
+def test_the_profile_can_go_to_the_camera_too_or_to_nobody(description, start):
+    variable, node = launch_standin.start(description, {'dds_profile': 'all'}, {})
+    assert {variable.name: variable.value} == node.additional_env
+    assert start(dds_profile='none').additional_env == {}

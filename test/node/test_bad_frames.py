@@ -25,6 +25,18 @@ def truncated(message):
     message.data = message.data[:-100]
 
 
+def a_huge_promise(message):
+    message.height = message.width = 2**32 - 1
+
+
+def odd_colours(message):
+    message.encoding, message.width = 'nv12', 3
+
+
+def too_few_rows(message):
+    message.encoding, message.step = 'nv21', message.width * 3
+
+
 def no_data(message):
     message.data = b''
 
@@ -39,8 +51,11 @@ def short_step(message):
 
 
 BAD = {
-    unknown_encoding: ("'yuv999' is not supported", 'bgr8'),
-    truncated: ('truncated', 'bytes'),
+    unknown_encoding: ("'yuv999' is not supported", 'bayer_grbg8'),
+    a_huge_promise: ('height is 4294967295', 'at most'),
+    odd_colours: ('width and height have to be even', 'another encoding'),
+    too_few_rows: ('truncated: 18432 bytes of 27648', '96 rows of 288'),
+    truncated: ('truncated: 18332 bytes of 18432', '64 rows of 288'),
     no_data: ('truncated: 0 bytes', 'bytes'),
     no_pixels: ('empty', 'height'),
     short_step: ('step', 'bytes'),

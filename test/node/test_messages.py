@@ -25,14 +25,14 @@ def test_an_image_message_holds_the_pixels_of_any_view(pixels, stride):
     message = messages.image(Header(frame_id='camera'), 'mono8', view)
     assert (message.height, message.width) == view.shape
     assert (message.step, message.encoding) == (view.shape[1], 'mono8')
-    assert np.array_equal(images.decode(message), view)
+    assert np.array_equal(images.decode(message).pixels, view)
 
 
 def test_a_colour_image_has_three_bytes_a_pixel():
     pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
     message = messages.image(Header(), 'rgb8', pixels)
     assert message.step == 15
-    assert np.array_equal(images.decode(message), pixels)
+    assert np.array_equal(images.decode(message).pixels, pixels)
 
 
 @given(st.integers(0, 2**31 - 1), st.integers(0, 999_999_999))

@@ -28,12 +28,16 @@ def client(domain, bundle, tmp_path_factory):
         ('overlay_opacity', float('nan'), 'out of range'),
         ('max_gap_s', 0.0, 'Min: 0.001'),
         ('backend', 'openvino', 'choose one of auto, onnxruntime, tensorrt'),
+        ('image_transport', 'theora', 'choose one of raw, compressed'),
+        ('label_size', 'half', 'choose one of image, network'),
         ('cameras', ['front', 'front'], 'named twice'),
         ('cameras', ['front', '/front'], 'named twice'),
         ('cameras', ['fr{o}nt'], 'cannot be part'),
         ('cameras', ['fr ont'], "'fr ont' cannot be part of a topic's name"),
         ('cameras', [''], 'cannot be part'),
         ('autostart', True, 'read-only'),
+        ('diagnostics.warn_drop_share', 1.5, 'Max: 1.0'),
+        ('diagnostics.stale_after_s', 0.0, 'Min: 0.1'),
     ],
 )
 def test_an_invalid_value_is_refused_with_a_reason(client, name, value, reason):
@@ -41,7 +45,14 @@ def test_an_invalid_value_is_refused_with_a_reason(client, name, value, reason):
 
 
 @pytest.mark.parametrize(
-    'name, value', [('bundle', '/elsewhere'), ('cameras', ['front']), ('backend', 'onnxruntime')]
+    'name, value',
+    [
+        ('bundle', '/elsewhere'),
+        ('cameras', ['front']),
+        ('backend', 'onnxruntime'),
+        ('image_transport', 'compressed'),
+        ('diagnostics.stale_after_s', 3.0),
+    ],
 )
 def test_what_is_in_use_is_refused_until_the_node_is_cleaned_up(client, bundle, name, value):
     assert client.change('configure')
@@ -51,6 +62,8 @@ def test_what_is_in_use_is_refused_until_the_node_is_cleaned_up(client, bundle, 
         assert name in refusal and 'clean up the node' in refusal
         assert client.set('keyframe_interval', 7) == ''
         assert client.set('overlay_opacity', 0.25) == ''
+        assert client.set('label_size', 'network') == ''
+        assert client.set('max_gap_s', 0.5) == ''
     assert client.change('cleanup')
     assert client.set(name, value) == ''
     assert client.set('bundle', str(bundle)) == ''

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 from accel_ros.msg import FrameTiming
+from support.images import image_of
 from support.node import NodeProcess, running
 
 
@@ -40,3 +41,37 @@ def test_an_unreadable_parameter_file_is_one_line_and_a_status(domain, tmp_path)
     assert node.wait() == 1
     assert 'missing.yaml' in node.log
     assert 'Traceback' not in node.log
+
+
+# Something goes wrong where nobody has thought of it: in the receiving of an image.
+FAULTY_NODE = """
+import sys
+from accel_ros.node import camera, main
+receive = camera.Camera.receive
+def faulty(self, message):
+    if message.header.frame_id == 'odd':
+        raise RuntimeError('nobody has thought of this')
+    receive(self, message)
+camera.Camera.receive = faulty
+sys.exit(main(sys.argv))
+"""
+
+
+def test_an_unforeseen_error_is_one_line_and_the_node_goes_on(domain, bundle, tmp_path, drive):
+    program = tmp_path / 'faulty_node.py'
+    program.write_text(FAULTY_NODE)
+    parameters = {'bundle': str(bundle), 'autostart': True}
+    with running(tmp_path, parameters, program=(str(program),)) as (node, client):
+        timing = client.listen('timing', FrameTiming)
+        camera = client.camera()
+        camera.warm_up(drive(0), timing)
+        for stamp in range(1001, 1005):
+            camera.send(image_of(drive(1), stamp, frame_id='odd'))
+            client.within(0.1, lambda: False)
+        client.wait_for(lambda: node.lines('nobody has thought of this'), 'the log line')
+        camera.send(image_of(drive(2), 2000))
+        timing.wait(2000)
+        assert client.state() == 'active'
+        [line] = node.lines('nobody has thought of this')
+        assert 'ERROR' in line and 'RuntimeError' in line
+        assert 'Traceback' not in node.log

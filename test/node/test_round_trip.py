@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from accel_ros.msg import FrameTiming
 from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import CameraInfo
 from support.bundles import HEIGHT, WIDTH
-from support.images import SECOND, image_of, pixels_of
+from support.encodings import message
+from support.images import SECOND, image_of, image_with, pixels_of
 from support.node import running
 
 from accel_ros.bundle import Bundle
 from accel_ros.engines import open_engine
+from accel_ros.images import ENCODINGS, decode
 from accel_ros.overlay import overlay
 from accel_ros.pipeline import Frame, Pipeline
 
@@ -141,3 +144,48 @@ def test_labels_follow_the_size_of_the_image_in_mid_stream(client, twin, drive, 
         assert own.labels.shape == pixels.shape[:2]
         expected = ('gap', 'size', '', 'size')[n]
         assert timing.wait(stamp).keyframe_reason == expected
+
+
+def test_every_encoding_with_padding_in_either_byte_order(client, twin, drive):
+    camera = client.camera()
+    labels = client.listen('labels')
+    camera.warm_up(drive(0), labels)
+    sent = [(name, n % 2 == 0) for n, name in enumerate([*ENCODINGS, 'mono16'])]
+    for n, (encoding, big_endian) in enumerate(sent):
+        stamp = START + n * STEP
+        image = image_with(message(drive(n), encoding, 7, big_endian), stamp)
+        camera.send(image)
+        own = twin.process(Frame(*decode(image), stamp))
+        assert np.array_equal(pixels_of(labels.wait(stamp)), own.labels), encoding
+
+
+def test_the_size_of_the_labels_changes_live_and_camera_info_with_it(client, twin, drive):
+    camera = client.camera()
+    listeners = [
+        client.listen('labels'),
+        client.listen('confidence'),
+        client.listen('overlay'),
+        client.listen('camera_info', CameraInfo),
+    ]
+    calibration = client.node.create_publisher(CameraInfo, '/camera/camera_info', 10)
+    client.wait_for(calibration.get_subscription_count, 'the node to subscribe')
+    big = drive(0).repeat(2, 0).repeat(2, 1)
+    info = CameraInfo(height=2 * HEIGHT, width=2 * WIDTH, k=[50.0, 0, 31, 0, 50.0, 23, 0, 0, 1.0])
+    calibration.publish(info)
+    camera.warm_up(big, *listeners)
+    for n, label_size in enumerate(('network', 'image', 'network', 'image')):
+        assert client.set('label_size', label_size) == ''
+        twin.label_size = label_size
+        stamp = START + n * STEP
+        image = image_of(big, stamp, frame_id='optical')
+        camera.send(image)
+        own = twin.process(Frame(big, 'rgb8', stamp))
+        labels, confidence, picture, result = (each.wait(stamp) for each in listeners)
+        assert np.array_equal(pixels_of(labels), own.labels)
+        assert np.array_equal(pixels_of(confidence), own.confidence)
+        assert (picture.height, picture.width) == (2 * HEIGHT, 2 * WIDTH)
+        assert result.header == image.header
+        assert (result.height, result.width) == own.labels.shape
+        assert result.k[0] == (25.0 if label_size == 'network' else 50.0)
+        assert own.labels.shape[0] == (HEIGHT if label_size == 'network' else 2 * HEIGHT)
+    client.node.destroy_publisher(calibration)

@@ -14,7 +14,7 @@ from lifecycle_msgs.srv import ChangeState, GetState
 from rcl_interfaces.srv import DescribeParameters, SetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 from support.images import image_of, stamp_of
 
 PATIENCE_S = 30.0
@@ -29,6 +29,7 @@ class Client:
         self.node = rclpy.create_node('client', context=self._context)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
+        self._others: list[Any] = []
         self._services: dict[str, Any] = {}
         self._cameras: list[CameraDouble] = []
         self._listeners: list[Listener] = []
@@ -36,8 +37,16 @@ class Client:
     def close(self) -> None:
         """Leave the domain."""
         self._executor.shutdown()
+        for node in self._others:
+            node.destroy_node()
         self.node.destroy_node()
         self._context.try_shutdown()
+
+    def another(self, name: str, **options: Any) -> Any:
+        """Make one more node, with rclpy's options, that works while the client spins."""
+        self._others.append(rclpy.create_node(name, context=self._context, **options))
+        self._executor.add_node(self._others[-1])
+        return self._others[-1]
 
     def forget(self) -> None:
         """Take back every camera and listener."""
@@ -104,9 +113,11 @@ class Client:
         request = DescribeParameters.Request(names=list(names))
         return self.call(DescribeParameters, 'describe_parameters', request).descriptors
 
-    def camera(self, name: str = 'camera', qos: Any = 10) -> CameraDouble:
-        """Return a camera for the node to listen to."""
-        self._cameras.append(CameraDouble(self, f'/{name}/image_raw', qos))
+    def camera(
+        self, name: str = 'camera', qos: Any = 10, make: Callable[..., Any] = image_of
+    ) -> CameraDouble:
+        """Return a camera for the node to listen to; `make` gives its messages their form."""
+        self._cameras.append(CameraDouble(self, f'/{name}/image_raw', qos, make))
         return self._cameras[-1]
 
     def listen(self, topic: str, kind: type = Image, qos: Any = 100) -> Listener:
@@ -119,15 +130,18 @@ class Client:
 class CameraDouble:
     """A camera of the test."""
 
-    def __init__(self, client: Client, topic: str, qos: Any) -> None:
+    def __init__(self, client: Client, topic: str, qos: Any, make: Callable[..., Any]) -> None:
         self._client = client
-        self._publisher = client.node.create_publisher(Image, topic, qos)
+        self._make = make
+        kind = Image if make is image_of else CompressedImage
+        topic = topic if kind is Image else f'{topic}/compressed'
+        self._publisher = client.node.create_publisher(kind, topic, qos)
 
     def close(self) -> None:
         """Leave."""
         self._client.node.destroy_publisher(self._publisher)
 
-    def send(self, message: Image) -> None:
+    def send(self, message: Image | CompressedImage) -> None:
         """Publish one image once somebody listens."""
         self._client.wait_for(self._publisher.get_subscription_count, 'the node to subscribe')
         self._publisher.publish(message)
@@ -135,7 +149,7 @@ class CameraDouble:
     def warm_up(self, pixels: Any, *listeners: Listener) -> None:
         """Send images until every listener hears of the same one: all connections stand."""
         for stamp in range(1, 200):
-            self.send(image_of(pixels, stamp))
+            self.send(self._make(pixels, stamp))
             if self._client.within(0.25, functools.partial(_all_have, listeners, stamp)):
                 break
         else:

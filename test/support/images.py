@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from array import array
+from types import SimpleNamespace
 
+import cv2
 import numpy as np
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 
 SECOND = 1_000_000_000
 
@@ -17,11 +19,33 @@ def image_of(
 ) -> Image:
     """Make the message of an array, u8 [h,w] or [h,w,channels]; the stamp is in nanoseconds."""
     message = Image(height=pixels.shape[0], width=pixels.shape[1], encoding=encoding)
-    message.header.frame_id = frame_id
-    message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp, SECOND)
+    _head(message, stamp, frame_id)
     message.step = pixels.nbytes // pixels.shape[0]
     message.data = array('B', pixels.tobytes())
     return message
+
+
+def image_with(fields: SimpleNamespace, stamp: int, frame_id: str = 'camera') -> Image:
+    """Make the message with the fields that `encodings.message` gives."""
+    values = vars(fields) | {'data': array('B', fields.data)}
+    message = Image(**values)
+    _head(message, stamp, frame_id)
+    return message
+
+
+def png_of(pixels: np.ndarray, stamp: int, frame_id: str = 'camera') -> CompressedImage:
+    """Make the compressed message, without loss, of an array, rgb8."""
+    packed = cv2.imencode('.png', np.ascontiguousarray(pixels[..., ::-1]))[1]
+    message = CompressedImage(
+        format='rgb8; png compressed bgr8', data=array('B', packed.tobytes())
+    )
+    _head(message, stamp, frame_id)
+    return message
+
+
+def _head(message: Image | CompressedImage, stamp: int, frame_id: str) -> None:
+    message.header.frame_id = frame_id
+    message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp, SECOND)
 
 
 def stamp_of(message) -> int:

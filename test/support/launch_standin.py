@@ -51,6 +51,14 @@ class OpaqueFunction(LaunchDescriptionEntity):
         self.function = function
 
 
+@dataclass
+class SetEnvironmentVariable(LaunchDescriptionEntity):
+    """A variable of the environment of everything that is launched later."""
+
+    name: str
+    value: str
+
+
 @dataclass(kw_only=True)
 class LifecycleNode(LaunchDescriptionEntity):
     """A process with one lifecycle node."""
@@ -71,7 +79,7 @@ def install(monkeypatch: Any) -> None:
     """Let `import launch` and `import launch_ros` find this, until the test ends."""
     contents = {
         'launch': (LaunchContext, LaunchDescription, LaunchDescriptionEntity),
-        'launch.actions': (DeclareLaunchArgument, OpaqueFunction),
+        'launch.actions': (DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable),
         'launch_ros': (),
         'launch_ros.actions': (LifecycleNode,),
     }
@@ -97,13 +105,13 @@ def arguments(description: LaunchDescription) -> dict[str, DeclareLaunchArgument
 
 def start(
     description: LaunchDescription, given: dict[str, str], environment: dict[str, str]
-) -> list[LifecycleNode]:
-    """Do what `ros2 launch FILE name:=value ...` does; returns the nodes it would start."""
+) -> list[LaunchDescriptionEntity]:
+    """Do what `ros2 launch FILE name:=value ...` does; returns what it would do in the end."""
     declared = {name: a.default_value for name, a in arguments(description).items()}
     assert given.keys() <= declared.keys(), 'an argument that is not declared'
     context = LaunchContext(declared | given, environment)
-    nodes = []
+    actions: list[LaunchDescriptionEntity] = []
     for entity in description.entities:
         if isinstance(entity, OpaqueFunction):
-            nodes += entity.function(context)
-    return nodes
+            actions += entity.function(context)
+    return actions

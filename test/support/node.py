@@ -15,16 +15,24 @@ from typing import Any
 import yaml
 from support.client import PATIENCE_S, Client
 
+NODE = ('-m', 'accel_ros.node')
+
 
 class NodeProcess:
     """A running segment node; what it logs is in `log`."""
 
-    def __init__(self, folder: Path, parameters: dict[str, Any], *arguments: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        parameters: dict[str, Any],
+        *arguments: str,
+        program: tuple[str, ...] = NODE,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._log = folder / 'node.log'
         file = folder / 'parameters.yaml'
         file.write_text(yaml.safe_dump({'/**': {'ros__parameters': parameters}}))
-        command = [sys.executable, '-m', 'accel_ros.node', '--ros-args']
+        command = [sys.executable, *program, '--ros-args']
         command += ['--params-file', str(file), *arguments]
         with self._log.open('wb') as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
@@ -55,10 +63,13 @@ class NodeProcess:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, parameters: dict[str, Any], *arguments: str
+    folder: Path,
+    parameters: dict[str, Any],
+    *arguments: str,
+    program: tuple[str, ...] = NODE,
 ) -> Iterator[tuple[NodeProcess, Client]]:
     """Start a node and a client for it; leave nothing behind."""
-    node = NodeProcess(folder, parameters, *arguments)
+    node = NodeProcess(folder, parameters, *arguments, program=program)
     client = Client()
     try:
         yield node, client

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -57,6 +58,14 @@ def image_message(image: np.ndarray, stamp_ns: int, encoding: str = 'rgb8', padd
         is_bigendian=0,
         step=rows.shape[1],
         data=rows.ravel(),
+    )
+
+
+def stored_message(fields: SimpleNamespace):
+    """Return a sensor_msgs/Image with the fields that `encodings.message` gives."""
+    data = np.frombuffer(fields.data, np.uint8)
+    return TYPES.types['sensor_msgs/msg/Image'](
+        **vars(fields) | {'header': _header(START_NS), 'data': data}
     )
 
 
