@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 from rclpy.executors import (
@@ -29,7 +30,7 @@ class SideExecutor(Executor):
     def __init__(self, **options: Any) -> None:
         """Take rclpy's options of executors."""
         super().__init__(**options)
-        self._side = ThreadPoolExecutor(SIDE_THREADS, 'side')
+        self._side = _started_pool(SIDE_THREADS)
         self._pending: list[Task[Any]] = []
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
@@ -41,11 +42,14 @@ class SideExecutor(Executor):
             handler, entity, node = self.wait_for_ready_callbacks(timeout_sec=timeout_sec)
         except (ExternalShutdownException, ShutdownException, TimeoutException):
             return
+        # rclpy may hand out a task again until it has seen it end; its error is raised once.
+        known = handler in self._pending or handler.done()
         if node is None or entity is None or entity.callback_group is node.default_callback_group:
             handler()
         else:
             self._side.submit(handler)
-        self._pending.append(handler)
+        if not known:
+            self._pending.append(handler)
         for task in [task for task in self._pending if task.done()]:
             self._pending.remove(task)
             task.result()
@@ -55,3 +59,13 @@ class SideExecutor(Executor):
         done = super().shutdown(timeout_sec)
         self._side.shutdown()
         return done
+
+
+def _started_pool(threads: int) -> ThreadPoolExecutor:
+    """Return a pool whose threads all run: by itself it would add them one by one, some day."""
+    pool = ThreadPoolExecutor(threads, 'side')
+    started = Barrier(threads + 1)
+    for _ in range(threads):
+        pool.submit(started.wait)
+    started.wait()
+    return pool
