@@ -6,9 +6,11 @@ import signal
 from pathlib import Path
 
 import pytest
+from accel_ros.msg import FrameTiming
 from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.srv import GetParameters
+from support.images import image_of
 from support.node import running
 
 SLOW_NODE = Path(__file__).parents[1] / 'support' / 'slow_node.py'
@@ -60,18 +62,21 @@ def test_services_parameters_and_diagnostics_answer_while_a_network_loads(talk, 
 
 
 def test_a_frame_at_hand_that_takes_long_holds_up_deactivation_only(talk, gate, drive):
-    from support.images import image_of
-
     node, client = talk
-    gate.write_text('1.5')
+    gate.write_text('0')
+    camera, timing = client.camera(), client.listen('timing', FrameTiming)
     assert client.change('configure') and client.change('activate')
-    client.camera().send(image_of(drive(0), 1))
-    client.within(0.5, lambda: False)
+    camera.warm_up(drive(0), timing)
+    gate.write_text('1.5')
+    camera.send(image_of(drive(0), 1000))
+    client.wait_for(Path(f'{gate}.busy').exists, 'the frame to be at hand')
     deactivated = begin(client, 'deactivate')
     client.wait_for(lambda: client.state() in ('deactivating', 'inactive'), 'the transition')
     client.wait_for(deactivated.done, 'the frame at hand to be finished')
     assert deactivated.result().success
-    assert '1 labelled' in node.lines('images received')[0]
+    assert not Path(f'{gate}.busy').exists()
+    client.wait_for(lambda: timing.has(1000), 'its timing')
+    assert ' 0 labelled' not in node.lines('images received')[0]
 
 
 def test_a_signal_while_a_network_loads_ends_the_node_once_it_is_there(talk, gate):

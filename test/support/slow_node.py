@@ -3,7 +3,7 @@
 """The node with an engine that takes its time: python slow_node.py GATE --ros-args ...
 
 The engine is loaded once the file GATE exists, and takes at least as many seconds for every frame
-as that file says.
+as that file says. While it takes it, there is a file GATE.busy.
 """
 
 import sys
@@ -14,6 +14,7 @@ from accel_ros.engines import open_engine
 from accel_ros.node import main, segment_node
 
 gate = Path(sys.argv.pop(1))
+busy = Path(f'{gate}.busy')
 
 
 def open_slowly(*arguments):
@@ -37,7 +38,9 @@ def _slow_streams(open_stream):
 
 def _slow(run):
     def run_slowly(image):
+        busy.touch()
         time.sleep(float(gate.read_text() or 0))
+        busy.unlink()
         return run(image)
 
     return run_slowly
