@@ -19,7 +19,7 @@ from pathlib import Path
 
 from accel_model.datasets.catalogue import NAMES, open_dataset
 from accel_model.evaluate.arguments import intervals
-from accel_model.evaluate.consistency import Matcher
+from accel_model.evaluate.matcher import Matcher
 from accel_model.evaluate.protocol import Label, labelled_frames, steps
 from accel_model.evaluate.result import EvaluationError, Result
 from accel_model.evaluate.tables import console, summary

@@ -16,7 +16,18 @@ ROS = {
 TRAINING = {'accel_model', 'onnx', 'onnxscript', 'torch', 'torchmetrics', 'torchvision'}
 # The floors of accel_ros, the lowest first; a room imports from its own floor and those below.
 FLOORS = (
-    {'errors', 'commandline', 'resources', 'bundle', 'manifest', 'classes', 'metrics'},
+    {
+        'errors',
+        'commandline',
+        'resources',
+        'bundle',
+        'manifest',
+        'classes',
+        'metrics',
+        'resample',
+        'dis',
+        'consistency',
+    },
     {'keyframes', 'timing', 'images', 'overlay', 'engines'},
     {'pipeline'},
     {'sources', 'bags', 'film', 'segment', 'node'},
