@@ -30,7 +30,7 @@ FLOORS = (
     },
     {'keyframes', 'timing', 'images', 'overlay', 'engines'},
     {'pipeline'},
-    {'sources', 'bags', 'film', 'segment', 'node'},
+    {'sources', 'bags', 'film', 'segment', 'node', 'live', 'replay', 'report'},
     {'commands', 'cli'},
 )
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}

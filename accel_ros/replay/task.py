@@ -1,0 +1,113 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""One recording to evaluate, with all bundles: what a process of its own can be given to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from accel_ros.bundle import Bundle
+from accel_ros.engines import open_engine
+from accel_ros.errors import AccelError, SourceError
+from accel_ros.replay.bundle_pass import BundlePass, pipelines, result_folder, warm_up
+from accel_ros.replay.footage import Footage, Problems
+from accel_ros.replay.results import RunResult, SequenceResult, read_runs
+from accel_ros.replay.store import Store, fingerprint
+
+
+@dataclass(frozen=True)
+class Task:
+    """A recording, and what to do with it.
+
+    :ivar name: what to call it in reports
+    :ivar source: where it is
+    :ivar open: opens the footage; what cannot be read of it goes to the problems
+    :ivar bundles: by the names that reports call them
+    :ivar threads: CPU threads of an engine; None: all
+    :ivar report: the folder of the results
+    """
+
+    name: str
+    source: str
+    open: Callable[[Problems], Footage]
+    bundles: dict[str, Path]
+    intervals: tuple[int, ...]
+    backend: str
+    threads: int | None
+    report: Path
+
+
+def evaluate(task: Task, hear: Callable[[str], None] = lambda line: None) -> SequenceResult:
+    """Evaluate a recording; what an earlier, stopped evaluation has done is not done again.
+
+    `hear` is told of every part of the recording that cannot be read. Raises AccelError, OSError.
+    """
+    problems = Problems(hear=hear)
+    footage = task.open(problems)
+    runs: list[RunResult] = []
+    names: tuple[str, ...] = ()
+    for title, path in task.bundles.items():
+        bundle = Bundle.open(path)
+        _check_classes(bundle, footage)
+        names = bundle.classes.names
+        runs += _evaluate_bundle(task, title, bundle, footage)
+    if not any(run.tally.frames for run in runs):
+        why = problems.lines[0] if problems.lines else 'it is empty'
+        raise SourceError(f'{task.source} has no image that can be used: {why}')
+    lines = tuple(problems.all())
+    return SequenceResult(task.name, task.source, footage.labels, names, lines, tuple(runs))
+
+
+def name_bundles(paths: Sequence[Path]) -> dict[str, Path]:
+    """Call every bundle by its name, or by its folder where two have one name."""
+    titles = [Bundle.open(path).manifest.name for path in paths]
+    several = {title for title, count in Counter(titles).items() if count > 1}
+    titles = [p.resolve().name if t in several else t for p, t in zip(paths, titles)]
+    if len(set(titles)) < len(titles):
+        raise AccelError(
+            f'two bundles are called {Counter(titles).most_common(1)[0][0]}: rename the folder of '
+            'one of them'
+        )
+    return dict(zip(titles, paths))
+
+
+def _evaluate_bundle(task: Task, title: str, bundle: Bundle, footage: Footage) -> list[RunResult]:
+    engine = open_engine(bundle, task.backend, task.threads)
+    try:
+        key = fingerprint(
+            bundle=dict(bundle.manifest.files),
+            engine=engine.description,
+            intervals=task.intervals,
+            footage=footage.identity(),
+        )
+        folder = result_folder(task.report, task.name, title)
+        store = Store(folder, key)
+        if not store.complete:
+            first = next(footage.shots(0), None)
+            if first is not None:
+                warm_up(bundle, engine, first)
+            labellers = pipelines(bundle, engine, footage, task.intervals)
+            work = BundlePass(bundle, labellers, footage, store)
+            with tqdm(
+                total=footage.count, unit='image', desc=f'{task.name}: {title}', disable=None
+            ) as bar:
+                work.work(bar.update)
+        for line in store.state['problems']:
+            footage.problems.note(line)
+        return read_runs(title, bundle, folder, store.state)
+    finally:
+        engine.close()
+
+
+def _check_classes(bundle: Bundle, footage: Footage) -> None:
+    theirs = footage.classes
+    if theirs is not None and theirs.names != bundle.classes.names:
+        raise AccelError(
+            f'{bundle.path} has the classes of {bundle.classes.name} and the labels those of '
+            f'{theirs.name}: give a bundle and labels with the same classes'
+        )
