@@ -18,13 +18,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from accel_model.datasets.catalogue import NAMES, open_dataset
-from accel_model.evaluate.arguments import intervals
 from accel_model.evaluate.matcher import Matcher
 from accel_model.evaluate.protocol import Label, labelled_frames, steps
 from accel_model.evaluate.result import EvaluationError, Result
 from accel_model.evaluate.tables import console, summary
 from accel_ros.bundle import Bundle, default_bundle
-from accel_ros.commandline import Parser, exit_status
+from accel_ros.commandline import Parser, exit_status, intervals
 from accel_ros.engines.select import open_engine
 from accel_ros.pipeline import Frame, Pipeline
 

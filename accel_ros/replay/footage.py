@@ -42,8 +42,11 @@ class Footage(Protocol):
     name: str  # what to call it in reports
     count: int | None  # how many images there are, as far as it is known
     labels: str  # where true labels come from, in words; empty: there are none
-    classes: ClassTable | None  # of the true labels; None: the network's
     problems: Problems
+
+    @property
+    def classes(self) -> ClassTable | None:
+        """Return the classes of the true labels; None: they are the network's."""
 
     def identity(self) -> dict[str, Any]:
         """Return what tells this footage from every other one: files, their sizes, topics."""

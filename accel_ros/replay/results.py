@@ -51,6 +51,7 @@ class SequenceResult:
     source: str
     labels: str
     class_names: tuple[str, ...]
+    engines: tuple[str, ...]  # what ran the bundles
     problems: tuple[str, ...]
     runs: tuple[RunResult, ...]
     notes: dict[str, Any] = field(default_factory=dict)

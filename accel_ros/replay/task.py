@@ -50,17 +50,27 @@ def evaluate(task: Task, hear: Callable[[str], None] = lambda line: None) -> Seq
     problems = Problems(hear=hear)
     footage = task.open(problems)
     runs: list[RunResult] = []
+    engines: list[str] = []
     names: tuple[str, ...] = ()
     for title, path in task.bundles.items():
         bundle = Bundle.open(path)
         _check_classes(bundle, footage)
         names = bundle.classes.names
-        runs += _evaluate_bundle(task, title, bundle, footage)
+        found, engine = _evaluate_bundle(task, title, bundle, footage)
+        runs += found
+        engines.append(engine)
     if not any(run.tally.frames for run in runs):
         why = problems.lines[0] if problems.lines else 'it is empty'
         raise SourceError(f'{task.source} has no image that can be used: {why}')
-    lines = tuple(problems.all())
-    return SequenceResult(task.name, task.source, footage.labels, names, lines, tuple(runs))
+    return SequenceResult(
+        name=task.name,
+        source=task.source,
+        labels=footage.labels,
+        class_names=names,
+        engines=tuple(dict.fromkeys(engines)),
+        problems=tuple(problems.all()),
+        runs=tuple(runs),
+    )
 
 
 def name_bundles(paths: Sequence[Path]) -> dict[str, Path]:
@@ -76,7 +86,9 @@ def name_bundles(paths: Sequence[Path]) -> dict[str, Path]:
     return dict(zip(titles, paths))
 
 
-def _evaluate_bundle(task: Task, title: str, bundle: Bundle, footage: Footage) -> list[RunResult]:
+def _evaluate_bundle(
+    task: Task, title: str, bundle: Bundle, footage: Footage
+) -> tuple[list[RunResult], str]:
     engine = open_engine(bundle, task.backend, task.threads)
     try:
         key = fingerprint(
@@ -99,7 +111,7 @@ def _evaluate_bundle(task: Task, title: str, bundle: Bundle, footage: Footage) -
                 work.work(bar.update)
         for line in store.state['problems']:
             footage.problems.note(line)
-        return read_runs(title, bundle, folder, store.state)
+        return read_runs(title, bundle, folder, store.state), engine.description
     finally:
         engine.close()
 
