@@ -57,6 +57,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument('--backend', choices=BACKENDS, default='auto', help='(default: auto)')
     parser.add_argument('--jobs', type=_count, help='bags at the same time (default: cores)')
+    parser.add_argument(
+        '--live', type=Path, metavar='DIR', help='a live run on the bag, by accel-ros record'
+    )
     parser.add_argument('--ray', metavar='ADDRESS', help='Ray cluster: auto, local or its address')
     parser.add_argument('-o', '--output', type=Path, required=True, metavar='REPORT')
     return parser
@@ -96,6 +99,8 @@ def _check(args: argparse.Namespace) -> None:
         raise AccelError('a data set has its own labels and no topics; leave those options out')
     if args.label_topic and args.labels:
         raise AccelError('--label-topic and --labels are two sources of labels; give one')
+    if args.live and not args.bag:
+        raise AccelError('--live belongs to the one bag that was played; give it with --bag')
     if (args.jobs or args.ray) and not args.bags:
         raise AccelError('--jobs and --ray are for several bags; give their folder with --bags')
 
@@ -125,6 +130,7 @@ def _tasks(args: argparse.Namespace) -> list[Task]:
             args.backend,
             threads,
             args.output.resolve(),
+            args.live,
         )
         for name, source, opener in found
     ]
@@ -148,6 +154,9 @@ def _summary(report: dict[str, Any], folder: Path) -> str:
     advice = report['recommendation']
     lines = [tables.plain(*tables.runs_table(report['runs'])), '']
     for recording in report['recordings']:
+        if recording['live']:
+            live = recording['live']
+            lines.append(f'live labels that are the offline ones: {live["equal"]} of {live["both"]}')
         lines += [f'note: {recording["name"]}: {problem}' for problem in recording['problems']]
     lines += [f'failed: {f["recording"]}: {f["why"]}' for f in report['failures']]
     lines.append(

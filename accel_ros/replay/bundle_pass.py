@@ -22,12 +22,17 @@ from accel_ros.consistency import Match, match_frames
 from accel_ros.engines import Engine
 from accel_ros.pipeline import Pipeline
 from accel_ros.replay.footage import Footage, Shot
+from accel_ros.replay.live import LiveLabeller, LiveRecording, SameImagesLabeller
 from accel_ros.replay.records import RecordFile
 from accel_ros.replay.run import Answer, Labeller, PipelineLabeller, Run
 from accel_ros.replay.store import Store
 from accel_ros.replay.tally import Tally
 from accel_ros.replay.worst import WorstFrames
 
+# How a run came to its labels: from all images in their order; by a running node; and from the
+# node's images once more, by the pipeline alone. A run is called by its mode, unless that is the
+# first one, and its interval: 5, live-5, same-5.
+OFFLINE, LIVE, SAME = 'offline', 'live', 'same'
 REFERENCE = '1'  # the run that is frame by frame
 SAVE_EVERY_S = 5.0
 
@@ -37,19 +42,31 @@ def records_file(run: str) -> str:
     return f'frames-{run}.csv'
 
 
-def pipelines(
-    bundle: Bundle, engine: Engine, footage: Footage, intervals: Iterable[int]
+def labellers(
+    bundle: Bundle,
+    engine: Engine,
+    footage: Footage,
+    intervals: Iterable[int],
+    live: LiveRecording | None = None,
 ) -> dict[str, Labeller]:
     """Return the runs of a bundle by name: frame by frame, and the intervals if it has updates."""
-    wanted = sorted({1, *(intervals if bundle.has_update else ())})
-    return {str(n): PipelineLabeller(bundle, engine, n, footage.keyframes(n)) for n in wanted}
+    wanted = {1, *(intervals if bundle.has_update else ())}
+    if live is not None and bundle.has_update:
+        wanted.add(live.interval)
+    found: dict[str, Labeller] = {
+        str(n): PipelineLabeller(bundle, engine, n, footage.keyframes(n)) for n in sorted(wanted)
+    }
+    if live is not None:
+        found[f'{LIVE}-{live.interval}'] = LiveLabeller(live)
+        found[f'{SAME}-{live.interval}'] = SameImagesLabeller(bundle, engine, live)
+    return found
 
 
 class BundlePass:
     """Runs over a footage whose results are kept in a store as they come."""
 
     def __init__(
-        self, bundle: Bundle, labellers: Mapping[str, Labeller], footage: Footage, store: Store
+        self, bundle: Bundle, ways: Mapping[str, Labeller], footage: Footage, store: Store
     ) -> None:
         """Take up where the store's results end. Raises OSError."""
         self._footage, self._store = footage, store
@@ -62,7 +79,7 @@ class BundlePass:
             footage.problems.note(line)
         self._runs: dict[str, Run] = {}
         self._records: dict[str, RecordFile] = {}
-        for name, labeller in labellers.items():
+        for name, labeller in ways.items():
             kept = state.get('runs', {}).get(name, {})
             run = Run(
                 labeller,
@@ -109,11 +126,10 @@ class BundlePass:
                 if (answer := answers[name]) is not None:
                     run.remember(answer)
             return
-        reference = answers.get(REFERENCE)
         for name, run in runs.items():
             if (answer := answers[name]) is None:
                 continue
-            expected = _labels_to_compare(name, answer, reference)
+            expected = _labels_to_compare(name, answers)
             self._records[name].add(run.count(shot, answer, expected, match, problems))
         self._next = shot.number + 1
 
@@ -153,12 +169,15 @@ def warm_up(bundle: Bundle, engine: Engine, shot: Shot) -> None:
     pipeline.close()
 
 
-def _labels_to_compare(name: str, answer: Answer, reference: Answer | None) -> np.ndarray | None:
-    """Return the frame-by-frame labels that a run is compared with; None for those themselves."""
-    if name == REFERENCE or reference is None:
+def _labels_to_compare(name: str, answers: Mapping[str, Answer | None]) -> np.ndarray | None:
+    """Return what a run's labels should be like: the frame-by-frame ones, or the node's own."""
+    mode, _, interval = name.rpartition('-')
+    other = f'{LIVE}-{interval}' if mode == SAME else REFERENCE
+    answer, expected = answers[name], answers.get(other)
+    if name == REFERENCE or answer is None or expected is None:
         return None
-    expected = reference.result.labels
-    return expected if expected.shape == answer.result.labels.shape else None
+    labels = expected.result.labels
+    return labels if labels.shape == answer.result.labels.shape else None
 
 
 def result_folder(report: Path, footage: str, bundle: str) -> Path:

@@ -109,4 +109,4 @@ def read_columns(path: Path) -> Columns:
 def _text(value: object) -> object:
     if value is None:
         return ''
-    return f'{value:.6g}' if isinstance(value, float) else value
+    return f'{value:.9g}' if isinstance(value, float) else value

@@ -5,19 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from accel_ros.bundle import Bundle
-from accel_ros.replay.bundle_pass import records_file
+from accel_ros.replay.bundle_pass import LIVE, OFFLINE, REFERENCE, SAME, records_file
 from accel_ros.replay.realtime import RealTime, simulate
 from accel_ros.replay.records import Columns, read_columns
 from accel_ros.replay.tally import Tally
-
-# How a run came to its labels: all images in the order of the recording; by a running node; and
-# the node's images once more, by the pipeline alone. The name of a run is its mode and interval.
-OFFLINE, LIVE, SAME = 'offline', 'live', 'same'
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,11 @@ class SequenceResult:
     engines: tuple[str, ...]  # what ran the bundles
     problems: tuple[str, ...]
     runs: tuple[RunResult, ...]
-    notes: dict[str, Any] = field(default_factory=dict)
 
 
 def read_runs(title: str, bundle: Bundle, folder: Path, state: dict[str, Any]) -> list[RunResult]:
     """Read the results that a pass has left in a folder. Raises OSError."""
+    all_images = read_columns(folder / records_file(REFERENCE)).number
     found = []
     for name, entry in state['runs'].items():
         mode, _, interval = name.rpartition('-')
@@ -74,11 +72,21 @@ def read_runs(title: str, bundle: Bundle, folder: Path, state: dict[str, Any]) -
                 mode=mode or OFFLINE,
                 tally=tally,
                 columns=columns,
-                real_time=None if mode else simulate(columns, int(interval)),
+                real_time=_real_time(mode, int(interval), columns, all_images),
                 worst=tuple({**e, 'file': str(pictures / e['file'])} for e in entry['worst']),
             )
         )
     return found
+
+
+def _real_time(
+    mode: str, interval: int, columns: Columns, all_images: np.ndarray
+) -> RealTime | None:
+    """Return what a live run measured, or what an offline one would have."""
+    if mode == LIVE:
+        places = np.searchsorted(all_images, columns.number)
+        return RealTime(len(all_images), places, columns.age_ms, since_stamp=True)
+    return None if mode == SAME else simulate(columns, interval)
 
 
 @dataclass(frozen=True)

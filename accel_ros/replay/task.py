@@ -14,8 +14,9 @@ from tqdm import tqdm
 from accel_ros.bundle import Bundle
 from accel_ros.engines import open_engine
 from accel_ros.errors import AccelError, SourceError
-from accel_ros.replay.bundle_pass import BundlePass, pipelines, result_folder, warm_up
+from accel_ros.replay.bundle_pass import BundlePass, labellers, result_folder, warm_up
 from accel_ros.replay.footage import Footage, Problems
+from accel_ros.replay.live import LiveRecording
 from accel_ros.replay.results import RunResult, SequenceResult, read_runs
 from accel_ros.replay.store import Store, fingerprint
 
@@ -30,6 +31,7 @@ class Task:
     :ivar bundles: by the names that reports call them
     :ivar threads: CPU threads of an engine; None: all
     :ivar report: the folder of the results
+    :ivar live: what `accel-ros record` wrote while a node labelled this recording
     """
 
     name: str
@@ -40,6 +42,7 @@ class Task:
     backend: str
     threads: int | None
     report: Path
+    live: Path | None = None
 
 
 def evaluate(task: Task, hear: Callable[[str], None] = lambda line: None) -> SequenceResult:
@@ -90,12 +93,14 @@ def _evaluate_bundle(
     task: Task, title: str, bundle: Bundle, footage: Footage
 ) -> tuple[list[RunResult], str]:
     engine = open_engine(bundle, task.backend, task.threads)
+    live = LiveRecording(task.live) if task.live else None
     try:
         key = fingerprint(
             bundle=dict(bundle.manifest.files),
             engine=engine.description,
             intervals=task.intervals,
             footage=footage.identity(),
+            live=live.identity() if live else None,
         )
         folder = result_folder(task.report, task.name, title)
         store = Store(folder, key)
@@ -103,8 +108,8 @@ def _evaluate_bundle(
             first = next(footage.shots(0), None)
             if first is not None:
                 warm_up(bundle, engine, first)
-            labellers = pipelines(bundle, engine, footage, task.intervals)
-            work = BundlePass(bundle, labellers, footage, store)
+            ways = labellers(bundle, engine, footage, task.intervals, live)
+            work = BundlePass(bundle, ways, footage, store)
             with tqdm(
                 total=footage.count, unit='image', desc=f'{task.name}: {title}', disable=None
             ) as bar:

@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from accel_ros import __version__
 from accel_ros.replay.results import SAME, Group, SequenceResult, groups
 from accel_ros.report import figures
@@ -31,7 +33,8 @@ def content(
     :param settings: what was asked for
     """
     names = sequences[0].class_names
-    runs = [figures.of_group(group, names) for group in groups(sequences)]
+    shown = [group for group in groups(sequences) if group.first.mode != SAME]
+    runs = [figures.of_group(group, names) for group in shown]
     return {
         'format': FORMAT,
         'made_by': f'accel-ros {__version__}',
@@ -40,11 +43,21 @@ def content(
         'engines': sorted({engine for s in sequences for engine in s.engines}),
         'settings': settings,
         'classes': list(names),
-        'recommendation': recommend([run for run in runs if run['mode'] != SAME], budget_ms),
+        'recommendation': recommend(runs, budget_ms),
         'runs': runs,
         'recordings': [_recording(sequence) for sequence in sequences],
         'failures': [{'recording': name, 'why': why} for name, why in failures],
     }
+
+
+def _live(sequence: SequenceResult) -> dict[str, int] | None:
+    """Count the labels that a live run and the pipeline alone both made, and those that agree."""
+    again = [run.columns.agreement for run in sequence.runs if run.mode == SAME]
+    if not again:
+        return None
+    both = np.concatenate(again)
+    both = both[~np.isnan(both)]
+    return {'both': len(both), 'equal': int((both == 1.0).sum())}
 
 
 def machine() -> dict[str, Any]:
@@ -68,7 +81,7 @@ def _recording(sequence: SequenceResult) -> dict[str, Any]:
         'images': len(sequence.runs[0].columns.number),
         'rate_hz': None if rate is None else round(rate, 3),
         'problems': list(sequence.problems),
-        **sequence.notes,
+        'live': _live(sequence),
         'runs': runs,
     }
 

@@ -15,8 +15,6 @@ from accel_ros.replay.results import LIVE, Group, RunResult, SequenceResult
 from accel_ros.replay.tally import ByDistance
 from accel_ros.timing import percentiles, summarize
 
-NAMES = {'offline': 'every image', 'live': 'live node', 'same': "the live node's images"}
-
 
 def of_group(group: Group, class_names: Sequence[str]) -> dict[str, Any]:
     """Return the figures of a run over one or several recordings.
@@ -58,7 +56,7 @@ def quality(figures: dict[str, Any]) -> tuple[str, float | None]:
 def title(figures: dict[str, Any]) -> str:
     """Return what to call a run."""
     way = 'frame by frame' if figures['interval'] == 1 else f'every {figures["interval"]}'
-    live = {'offline': '', 'live': ', live', 'same': ', offline again'}[figures['mode']]
+    live = ', live' if figures['mode'] == LIVE else ''
     return f'{figures["bundle"]}, {way}{live}'
 
 
@@ -108,7 +106,8 @@ def _real_time(runs: Sequence[RunResult]) -> dict[str, Any] | None:
     if not found:
         return None
     received, dropped = sum(r.received for r in found), sum(r.dropped for r in found)
-    ages = percentiles(np.concatenate([r.age_ms for r in found]).tolist())
+    age_ms = np.concatenate([r.age_ms for r in found])
+    ages = percentiles(age_ms[~np.isnan(age_ms)].tolist())
     return {
         'measured': runs[0].mode == LIVE,
         'received': received,

@@ -13,7 +13,7 @@ from accel_ros.classes import ClassTable
 from accel_ros.replay.results import RunResult, SequenceResult
 from accel_ros.report import html, tables
 from accel_ros.report.figures import title
-from accel_ros.report.tables import number
+from accel_ros.report.tables import number, same_run
 
 CAPTIONS = {
     'quality': 'What longer intervals cost.',
@@ -30,10 +30,7 @@ def report_page(
 ) -> str:
     """Return the page; `plots` are PNG files by name. Raises OSError."""
     runs, advice = content['runs'], content['recommendation']
-    best = next(
-        n for n, run in enumerate(runs)
-        if (run['bundle'], run['interval']) == (advice['bundle'], advice['interval'])
-    )  # fmt: skip
+    best = next(n for n, run in enumerate(runs) if same_run(run, advice))
     names = ', '.join(recording['name'] for recording in content['recordings'])
     heading = f'Accel on {names if len(names) < 80 else f"{len(sequences)} recordings"}'
     body = [f'<h1>{escape(heading)}</h1>', _origin(content), _advice(advice, runs[best])]
@@ -49,8 +46,9 @@ def report_page(
         body.append(f'<section>{html.picture(plots[name], caption)}</section>')
     body += _details(runs)
     body.append('<h2>Image by image</h2>')
+    key = runs[best]['bundle'], runs[best]['mode'], runs[best]['interval']
     for number_, sequence in enumerate(sequences):
-        run = next(r for r in sequence.runs if r.key == _key(runs[best]))
+        run = next(r for r in sequence.runs if r.key == key)
         body.append(_recording(sequence, run, plots[f'timeline-{number_}'], classes))
     body.append(_how(content))
     return html.page(heading, [part for part in body if part])
@@ -102,7 +100,7 @@ def _problems(content: Mapping[str, Any]) -> str:
 
 
 def _live(content: Mapping[str, Any]) -> str:
-    notes = [r['live'] for r in content['recordings'] if 'live' in r]
+    notes = [r['live'] for r in content['recordings'] if r['live']]
     lines = [
         f'{note["equal"]} of {note["both"]} labels of the live run are the offline ones, pixel by '
         f'pixel' for note in notes
@@ -159,7 +157,3 @@ def _how(content: Mapping[str, Any]) -> str:
         'node: one image at a time, and of those that wait only the newest.',
     ]
     return f'<h2>How it was measured</h2><section class="small">{html.listing(lines)}</section>'
-
-
-def _key(run: Mapping[str, Any]) -> tuple[str, str, int]:
-    return run['bundle'], run['mode'], run['interval']

@@ -53,6 +53,7 @@ def recommend(runs: Sequence[dict[str, Any]], budget_ms: float) -> dict[str, Any
         'within_budget': within,
         'bundle': chosen['bundle'],
         'interval': chosen['interval'],
+        'mode': chosen['mode'],
         'latency_ms': round(latency_ms(chosen), 3),
         'drop_share': drops(chosen),
         'quality': quality(chosen)[1],

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from accel_ros.report.figures import NAMES, quality
+from accel_ros.report.figures import quality
 from accel_ros.report.recommend import latency_ms
 
 Figures = dict[str, Any]
@@ -66,7 +66,7 @@ def recordings_table(recordings: Sequence[Figures], best: Figures) -> Any:
     head = ['recording', 'images', 'rate Hz', quality(best)[0] + ' %', 'latency ms p95', 'drops %']
     rows = []
     for recording in recordings:
-        run = same_run(recording['runs'], best)
+        run = next(run for run in recording['runs'] if same_run(run, best))
         drops = run['real_time'] and run['real_time']['drop_share']
         rows.append(
             [
@@ -81,10 +81,9 @@ def recordings_table(recordings: Sequence[Figures], best: Figures) -> Any:
     return head, rows
 
 
-def same_run(runs: Sequence[Figures], wanted: Figures) -> Figures:
-    """Return the run of the same bundle, interval and mode."""
-    keys = ('bundle', 'interval', 'mode')
-    return next(run for run in runs if all(run[k] == wanted[k] for k in keys))
+def same_run(run: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether two entries are of the same bundle, interval and mode."""
+    return all(run[key] == other[key] for key in ('bundle', 'interval', 'mode'))
 
 
 def write_csv(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -108,7 +107,7 @@ def plain(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _run_row(run: Figures, labelled: bool, timed: bool) -> list[str]:
     accuracy, times, seen = run['accuracy'] or {}, run['time_ms'], run['real_time']
-    name = run['bundle'] if run['mode'] == 'offline' else f'{run["bundle"]} ({NAMES[run["mode"]]})'
+    name = run['bundle'] if run['mode'] == 'offline' else f'{run["bundle"]}, live'
     row = [name, str(run['interval']), str(run['frames'])]
     row += [number(accuracy.get('miou')), number(accuracy.get('pixels'))] if labelled else []
     row.append(number(run['agreement'] and run['agreement']['pixels']))

@@ -47,10 +47,8 @@ def _plots(
     for old in folder.glob('timeline-*.png'):
         old.unlink()
     for number, sequence in enumerate(sequences):
-        best = next(
-            r for r in sequence.runs
-            if (r.bundle, r.interval) == (advice['bundle'], advice['interval']) and r.mode != SAME
-        )  # fmt: skip
+        wanted = advice['bundle'], advice['mode'], advice['interval']
+        best = next(run for run in sequence.runs if run.key == wanted)
         name = f'{sequence.name}: {best.bundle}, interval {best.interval}'
         figures[f'timeline-{number}'] = timeline_plot(best, name)
     return {name: drawing.save(f, folder / f'{name}.png') for name, f in figures.items()}
