@@ -155,8 +155,8 @@ def _summary(report: dict[str, Any], folder: Path) -> str:
     lines = [tables.plain(*tables.runs_table(report['runs'])), '']
     for recording in report['recordings']:
         if recording['live']:
-            live = recording['live']
-            lines.append(f'live labels that are the offline ones: {live["equal"]} of {live["both"]}')
+            equal, both = recording['live']['equal'], recording['live']['both']
+            lines.append(f'{equal} of {both} live labels are the offline ones, pixel by pixel')
         lines += [f'note: {recording["name"]}: {problem}' for problem in recording['problems']]
     lines += [f'failed: {f["recording"]}: {f["why"]}' for f in report['failures']]
     lines.append(

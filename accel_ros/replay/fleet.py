@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -49,7 +50,7 @@ def on_ray(tasks: Sequence[Task], address: str) -> Iterator[Outcome]:
     Bags, bundles and the report's folder have to be in a file system that all machines share.
     """
     ray = _import_ray()
-    ray.init(address=address, ignore_reinit_error=True, log_to_driver=False)
+    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     try:
         remote = ray.remote(num_cpus=1, max_retries=0)(_outcome)
         pending = {remote.remote(task): task for task in tasks}
