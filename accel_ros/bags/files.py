@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from accel_ros.bags.salvage import Note, salvage
 from accel_ros.errors import SourceError, one_line
 
 PACKED = '.zstd'
+BLOCK = 1 << 17  # bytes that are unpacked at a time
 ZSTD = b'\x28\xb5\x2f\xfd'  # what its data begin with; a message in CDR begins with 0
 
 
@@ -80,7 +80,8 @@ def unpacked(file: Path) -> Iterator[Path]:
         with file.open('rb') as packed, plain.open('wb') as target:
             # A truncated file still gives its beginning.
             with contextlib.suppress(EOFError), _zstd().open(packed, 'rb') as content:
-                shutil.copyfileobj(content, target, 1 << 20)
+                while block := content.read1(BLOCK):
+                    target.write(block)
         yield plain
 
 

@@ -57,6 +57,8 @@ def _sqlite(file: Path, note: Note) -> Iterator[Stored]:
     try:
         base = sqlite3.connect(f'{file.resolve().as_uri()}?mode=ro&immutable=1', uri=True)
         try:
+            # Without it SQLite refuses a file that is shorter than its header says.
+            base.execute('PRAGMA writable_schema=ON')
             topics = {i: (name, kind) for i, name, kind in base.execute(
                 'SELECT id, name, type FROM topics')}  # fmt: skip
             rows = base.execute('SELECT topic_id, timestamp, data FROM messages')

@@ -20,7 +20,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         'compare',
         help='two reports side by side',
-        description='Compare two reports of accel-ros evaluate, such as before and after a change.',
+        description='Compare two reports of accel-ros evaluate: before and after a change.',
     )
     parser.add_argument('before', type=Path, help='folder of a report')
     parser.add_argument('after', type=Path, help='folder of another one')

@@ -16,12 +16,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         'record',
         help="a running node's labels and timing",
-        description='Record labels (labels/STAMP.png) and timing (timing.csv) of a running node.',
+        description='Record labels (labels/STAMP.png) and timing (timing.csv) of a running node, '
+        'until Ctrl-C.',
     )
     parser.add_argument('--camera', default='camera', help='its name (default: %(default)s)')
-    parser.add_argument(
-        '--idle', type=float, metavar='S', help='end when nothing has come for S seconds'
-    )
     parser.add_argument('-o', '--output', type=Path, required=True, metavar='DIR')
     return parser
 
@@ -34,7 +32,7 @@ def run(args: argparse.Namespace) -> str:
         raise AccelError(
             f'recording needs ROS 2: {one_line(cause)}; source its setup file, or . scripts/env.sh'
         ) from cause
-    labelled = record(args.camera, args.output, args.idle)
+    labelled = record(args.camera, args.output)
     if not labelled:
         raise AccelError(
             f'no labels came on {args.camera}/segmentation/labels; docs/no_output.md says why '

@@ -27,14 +27,14 @@ EVERYTHING = QoSProfile(
     history=HistoryPolicy.KEEP_LAST, depth=100, reliability=ReliabilityPolicy.RELIABLE
 )
 LOOK_S = 0.1
+DRAIN_S = 1.0
 
 
-def record(camera: str, folder: Path, idle_s: float | None) -> int:
+def record(camera: str, folder: Path) -> int:
     """Record until a signal; returns how many images got labels.
 
-    An earlier recording in the folder is replaced. Raises OSError.
-
-    :param idle_s: end by itself when nothing has come for so long after the first labels
+    What has been sent until then is still taken. An earlier recording in the folder is replaced.
+    Raises OSError.
     """
     prepare()
     stopped = until_signal()
@@ -43,7 +43,10 @@ def record(camera: str, folder: Path, idle_s: float | None) -> int:
         recorder = Recorder(camera, folder)
         executor = SingleThreadedExecutor()
         executor.add_node(recorder)
-        while not stopped.is_set() and not recorder.idle(idle_s):
+        while not stopped.is_set():
+            executor.spin_once(LOOK_S)
+        end = time.monotonic() + DRAIN_S
+        while time.monotonic() < end:
             executor.spin_once(LOOK_S)
         executor.shutdown()
         recorder.close()
@@ -64,17 +67,10 @@ class Recorder(Node):
         self._file = (folder / TIMING).open('w', newline='', encoding='utf-8', buffering=1)
         self._rows = csv.writer(self._file)
         self._rows.writerow(FIELDS)
-        self._last = 0.0
         self.labelled = 0
         topics = f'{camera}/segmentation'
         self.create_subscription(Image, f'{topics}/labels', self._keep_labels, EVERYTHING)
         self.create_subscription(FrameTiming, f'{topics}/timing', self._keep_timing, EVERYTHING)
-
-    def idle(self, seconds: float | None) -> bool:
-        """Return whether nothing has come for so long."""
-        if seconds is None or not self._last:
-            return False
-        return time.monotonic() - self._last > seconds
 
     def close(self) -> None:
         """Finish the files."""
@@ -82,7 +78,6 @@ class Recorder(Node):
         self.destroy_node()
 
     def _keep_labels(self, message: Image) -> None:
-        self._last = time.monotonic()
         file = self._folder / LABELS / f'{stamp_ns(message.header)}.png'
         if not file.exists():  # of a bag that is played in a loop, the first lap counts
             good, packed = cv2.imencode('.png', images.decode(message).pixels)
