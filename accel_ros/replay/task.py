@@ -51,7 +51,7 @@ def evaluate(task: Task, hear: Callable[[str], None] = lambda line: None) -> Seq
     `hear` is told of every part of the recording that cannot be read. Raises AccelError, OSError.
     """
     problems = Problems(hear=hear)
-    footage = task.open(problems)
+    footage = _open(task, problems)
     runs: list[RunResult] = []
     engines: list[str] = []
     names: tuple[str, ...] = ()
@@ -87,6 +87,15 @@ def name_bundles(paths: Sequence[Path]) -> dict[str, Path]:
             'one of them'
         )
     return dict(zip(titles, paths))
+
+
+def _open(task: Task, problems: Problems) -> Footage:
+    """Open the footage; where that fails because of damage, the error says so."""
+    try:
+        return task.open(problems)
+    except SourceError as cause:
+        damage = f' ({problems.lines[0]})' if problems.lines else ''
+        raise SourceError(f'{cause}{damage}') from cause
 
 
 def _evaluate_bundle(

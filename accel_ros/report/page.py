@@ -49,7 +49,9 @@ def report_page(
     key = runs[best]['bundle'], runs[best]['mode'], runs[best]['interval']
     for number_, sequence in enumerate(sequences):
         run = next(r for r in sequence.runs if r.key == key)
-        body.append(_recording(sequence, run, plots[f'timeline-{number_}'], classes))
+        part = _recording(sequence, run, plots[f'timeline-{number_}'], classes)
+        several = len(sequences) > 1
+        body.append(html.folded(sequence.name, part) if several else f'<section>{part}</section>')
     body.append(_how(content))
     return html.page(heading, [part for part in body if part])
 
@@ -138,7 +140,7 @@ def _recording(
             f'image {entry["number"]}: {100 * entry["share"]:.1f} % of its pixels as expected. '
             f'Image; labels; expected ({entry["against"]}); differences in red',
         )
-    return f'<section>{body}</section>'
+    return body
 
 
 def _how(content: Mapping[str, Any]) -> str:
