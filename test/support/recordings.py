@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -83,12 +83,12 @@ def write_bag(
     topics: dict[str, Sequence],
     storage: str = 'mcap',
     compression: str = 'none',
-    profiles: Sequence[Qos] = (),
+    profiles: Mapping[str, Sequence[Qos]] | None = None,
 ) -> Path:
     """Write a bag of messages by topic; all of a topic are of one type.
 
     `compression` is none, file or message (by rosbag2), or storage (by mcap); `profiles` are the
-    QoS of every topic's publishers.
+    QoS of a topic's publishers.
     """
     writer = Writer(path, version=9, storage_plugin=StoragePlugin[storage.upper()])
     writer.set_compression(CompressionMode[compression.upper()], CompressionFormat.ZSTD)
@@ -96,7 +96,7 @@ def write_bag(
         for topic, messages in topics.items():
             kind = messages[0].__msgtype__ if messages else 'sensor_msgs/msg/Image'
             connection = writer.add_connection(
-                topic, kind, typestore=TYPES, offered_qos_profiles=profiles
+                topic, kind, typestore=TYPES, offered_qos_profiles=(profiles or {}).get(topic, ())
             )
             for index, message in enumerate(messages):
                 data = TYPES.serialize_cdr(message, kind)
