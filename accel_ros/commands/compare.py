@@ -42,16 +42,12 @@ def run(args: argparse.Namespace) -> str:
     body.append(f'<section>{html.table(head, rows)}</section>')
     body.append(f'<section>{html.picture(plot, "Up and to the left is better.")}</section>')
     (args.output / PAGE).write_text(html.page('Two reports', body), encoding='utf-8')
+    runs = [
+        {'bundle': row[0], 'interval': pair.after['interval'], 'mode': pair.after['mode'],
+         **compare.changes(pair)}
+        for row, pair in zip(rows, found)
+    ]  # fmt: skip
     content = {'before': str(args.before), 'after': str(args.after), 'doubts': doubts}
-    lines = [dict(zip(('bundle', 'interval'), row)) for row in rows]
-    for line, row in zip(lines, rows):
-        line.update(zip(_columns(head[2:]), row[2:]))
-    write_json(args.output / JSON, {**content, 'runs': lines})
+    write_json(args.output / JSON, {**content, 'runs': runs})
     notes = [f'note: {doubt}' for doubt in doubts]
     return '\n'.join([tables.plain(head, rows), *notes, f'wrote {args.output / PAGE}'])
-
-
-def _columns(head: list[str]) -> list[str]:
-    """Return names that differ: every measure, then its later value and its change."""
-    measures = [head[i - i % 3] for i in range(len(head))]
-    return [m if h == m else f'{m}, {h}' for m, h in zip(measures, head)]

@@ -101,6 +101,8 @@ def _check(args: argparse.Namespace) -> None:
         raise AccelError('--label-topic and --labels are two sources of labels; give one')
     if args.live and not args.bag:
         raise AccelError('--live belongs to the one bag that was played; give it with --bag')
+    if args.live and len(args.bundle or []) > 1:
+        raise AccelError('--live is a run of one bundle; give that one with --bundle')
     if (args.jobs or args.ray) and not args.bags:
         raise AccelError('--jobs and --ray are for several bags; give their folder with --bags')
 
@@ -160,8 +162,8 @@ def _summary(report: dict[str, Any], folder: Path) -> str:
         lines += [f'note: {recording["name"]}: {problem}' for problem in recording['problems']]
     lines += [f'failed: {f["recording"]}: {f["why"]}' for f in report['failures']]
     lines.append(
-        f'for {advice["budget_ms"]:g} ms: {advice["bundle"]} at interval {advice["interval"]}: '
-        f'{advice["why"]}'
+        f'for {advice["budget_ms"]:g} ms: {advice["bundle"]} at interval {advice["interval"]}. '
+        f'{advice["why"]}.'
     )
     lines.append(f'wrote {folder / PAGE}')
     return '\n'.join(lines)

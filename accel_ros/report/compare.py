@@ -82,20 +82,26 @@ def doubts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def changes(pair: Pair) -> dict[str, dict[str, float | None]]:
+    """Return every measure before and after, and its change; None where it was not measured."""
+    found = {}
+    for name, first, second in zip(MEASURES, _measures(pair.before), _measures(pair.after)):
+        known = first is not None and second is not None
+        change = round(second - first, 3) if known else None  # type: ignore[operator]
+        found[name] = {'before': first, 'after': second, 'change': change}
+    return found
+
+
 def table(found: Sequence[Pair]) -> tuple[list[str], list[list[str]]]:
-    """Return head and rows: every measure before, after, and the change."""
-    head = ['bundle', 'interval']
-    for measure in MEASURES:
-        head += [measure, 'then', 'change']
+    """Return head and rows: every measure before and after, and the change in brackets."""
     rows = []
     for pair in found:
         row = [_name(pair), str(pair.after['interval'])]
-        for first, second in zip(_measures(pair.before), _measures(pair.after)):
-            change = None if first is None or second is None else second - first
-            signed = '-' if change is None else f'{change:+.1f}'
-            row += [number(first), number(second), signed]
+        for values in changes(pair).values():
+            change = '' if values['change'] is None else f' ({values["change"]:+.1f})'
+            row.append(f'{number(values["before"])} → {number(values["after"])}{change}')
         rows.append(row)
-    return head, rows
+    return ['bundle', 'interval', *MEASURES], rows
 
 
 def plot(found: Sequence[Pair]) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 STYLE = """
 :root { color-scheme: light; }
 body { font: 15px/1.5 system-ui, sans-serif; color: #1c2430; background: #f5f6f8; margin: 0; }
-main { max-width: 1100px; margin: 0 auto; padding: 24px 20px 60px; }
+main { max-width: 1240px; margin: 0 auto; padding: 24px 20px 60px; }
 h1 { font-size: 26px; margin: 0 0 2px; } h2 { font-size: 19px; margin: 34px 0 10px; }
 h3 { font-size: 16px; margin: 22px 0 8px; }
 .quiet { color: #5c6675; } .small { font-size: 13px; }
@@ -23,10 +23,10 @@ section, .card { background: #fff; border: 1px solid #e0e4ea; border-radius: 8px
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; margin-top: 12px; }
 .tile { background: #f5f6f8; border-radius: 6px; padding: 8px 14px; }
 .tile b { display: block; font-size: 19px; } .tile span { font-size: 12px; color: #5c6675; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 10px; text-align: right; white-space: nowrap; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; }
+th, td { padding: 4px 8px; text-align: right; white-space: nowrap; }
 th { border-bottom: 2px solid #d4d9e0; font-weight: 600; vertical-align: bottom;
-  white-space: normal; font-size: 13px; }
+  white-space: normal; font-size: 12px; }
 td { border-bottom: 1px solid #eceff3; } th:first-child, td:first-child { text-align: left; }
 tr.chosen td { background: #fdeef3; font-weight: 600; }
 img { max-width: 100%; height: auto; display: block; }

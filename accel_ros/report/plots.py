@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from accel_ros.replay.results import OFFLINE, Group
+from accel_ros.replay.results import LIVE, OFFLINE, Group
 from accel_ros.report import drawing
 from accel_ros.report.figures import quality, title
 from accel_ros.report.recommend import latency_ms
@@ -55,7 +55,8 @@ def latency_plot(groups: Sequence[Group], budget_ms: float) -> Any:
         colour = _colour(bundles.index(run.bundle))
         left.step(at, share, where='post', label=label, color=colour, alpha=shade)
     left.axvline(budget_ms, color=drawing.CHOSEN, linestyle=':', label=f'budget {budget_ms:g} ms')
-    left.set_xlim(left=0)
+    slowest = max(np.percentile(r.columns.total_ms, 98) for g in groups for r in g.runs)
+    left.set_xlim(0, 1.1 * max(slowest, budget_ms))
     drawing.tidy(left, 'ms from the image to its labels', '% of images done',
                  'Latency distribution, waiting not included')  # fmt: skip
     left.legend(fontsize='x-small', loc='lower right')
@@ -76,6 +77,9 @@ def trade_off_plot(runs: Figures, advice: dict[str, Any]) -> Any:
         for run, point in zip(own, points):
             axes.annotate(str(run['interval']), point, xytext=(5, 5), textcoords='offset points',
                           fontsize='small', color=_colour(number))  # fmt: skip
+    for run in runs:
+        if run['mode'] == LIVE:
+            axes.plot(latency_ms(run), quality(run)[1], '*', markersize=12, label=title(run))
     budget = advice['budget_ms']
     axes.axvline(budget, color=drawing.CHOSEN, linestyle=':', label=f'budget {budget:g} ms')
     axes.plot(advice['latency_ms'], advice['quality'], 'o', markersize=16, fillstyle='none',

@@ -58,16 +58,22 @@ def recommend(runs: Sequence[dict[str, Any]], budget_ms: float) -> dict[str, Any
         'drop_share': drops(chosen),
         'quality': quality(chosen)[1],
         'quality_is': quality(chosen)[0],
-        'why': '; '.join(reasons),
+        'why': _sentence(reasons),
     }
+
+
+def _sentence(reasons: Sequence[str]) -> str:
+    text = '; '.join(reasons)
+    return text[0].upper() + text[1:]
 
 
 def _with_few_drops(runs: list[dict[str, Any]], reasons: list[str]) -> list[dict[str, Any]]:
     least = min(drops(run) for run in runs)
     left = [run for run in runs if drops(run) <= max(least, 0.0) + FEW_DROPS]
     if len(left) < len(runs):
-        kind = 'drop hardly an image' if least <= FEW_DROPS else 'drop the fewest images'
-        reasons.append(f'{len(left)} of these {kind} ({least:g} %)')
+        verb = 'drops' if len(left) == 1 else 'drop'
+        kind = 'hardly an image' if least <= FEW_DROPS else 'the fewest images'
+        reasons.append(f'{len(left)} of these {verb} {kind} ({least:g} %)')
     elif least > FEW_DROPS:
         reasons.append(f'at the recorded rate {least:g} % of the images are dropped')
     return left

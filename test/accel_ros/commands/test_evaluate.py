@@ -42,7 +42,7 @@ def test_the_contract(tmp_path, bundle, capsys):
     folders = [str(tmp_path / 'out')] * 2
     assert main(['compare', *folders, '-o', str(other)]) == 0
     assert (other / 'index.html').exists() and (other / 'compare.json').exists()
-    assert 'change' in capsys.readouterr().out
+    assert '100.0 → 100.0 (+0.0)' in capsys.readouterr().out
 
 
 def test_a_video(tmp_path, bundle):
@@ -105,6 +105,7 @@ def test_several_topics_of_one_bag(tmp_path, bundle):
         (['--bag', 'BAG', '--jobs', '2'], 'several bags'),
         (['--bags', '.', '--live', 'x'], 'the one bag that was played'),
         (['--bag', 'BAG', '--live', 'missing'], 'record the live run again'),
+        (['--bag', 'BAG', '--live', 'x', '--bundle', 'a', 'b'], 'a run of one bundle'),
     ],
 )
 def test_one_line_says_what_is_wrong(tmp_path, bundle, capsys, arguments, complaint):

@@ -9,7 +9,7 @@ import pytest
 from support.figures import run
 
 from accel_ros.errors import AccelError
-from accel_ros.report.compare import doubts, pairs, read_report, table
+from accel_ros.report.compare import changes, doubts, pairs, read_report, table
 
 
 def report(*runs, **changes):
@@ -30,9 +30,11 @@ def test_the_change_of_every_measure():
     found = pairs(report(run(5, miou=70.0)), report(run(5, miou=72.5, age=20.0), run(7)))
     head, [row] = table(found)
     values = dict(zip(head, row))
-    assert values['bundle'] == 'tiny' and row[2:5] == ['70.0', '72.5', '+2.5']
-    latency = head.index('latency ms p95')
-    assert row[latency : latency + 3] == ['50.0', '20.0', '-30.0']
+    assert values['bundle'] == 'tiny' and values['quality %'] == '70.0 → 72.5 (+2.5)'
+    assert values['latency ms p95'] == '50.0 → 20.0 (-30.0)'
+    assert changes(found[0])['latency ms p95'] == {'before': 50.0, 'after': 20.0, 'change': -30.0}
+    unknown = pairs(report(run(5, real_time=None)), report(run(5)))[0]
+    assert changes(unknown)['dropped %'] == {'before': None, 'after': 0.0, 'change': None}
 
 
 def test_bundles_of_other_names_are_compared_where_there_is_one_each():

@@ -19,12 +19,12 @@ def test_the_best_within_the_budget():
 
 def test_drops_count_more_than_quality():
     advice = recommend([run(1, miou=75, drops=40.0), run(5, miou=72, drops=0.5)], 100)
-    assert advice['interval'] == 5 and 'drop hardly an image' in advice['why']
+    assert advice['interval'] == 5 and 'drops hardly an image' in advice['why']
 
 
 def test_where_all_drop_the_fewest():
     advice = recommend([run(1, miou=75, drops=60.0), run(5, miou=72, drops=20.0)], 100)
-    assert advice['interval'] == 5 and 'drop the fewest images (20 %)' in advice['why']
+    assert advice['interval'] == 5 and 'drops the fewest images (20 %)' in advice['why']
 
 
 def test_equal_quality_goes_to_the_quicker():
@@ -35,7 +35,7 @@ def test_equal_quality_goes_to_the_quicker():
 def test_nothing_within_the_budget_says_what_to_do():
     advice = recommend([run(1, age=300), run(5, age=200)], 100)
     assert not advice['within_budget'] and advice['interval'] == 5
-    assert 'no run stays within the budget' in advice['why'] and 'bigger budget' in advice['why']
+    assert 'No run stays within the budget' in advice['why'] and 'bigger budget' in advice['why']
 
 
 def test_without_recorded_times_the_time_for_an_image_counts():
