@@ -158,4 +158,10 @@ def _how(content: Mapping[str, Any]) -> str:
         'Dropped, age: simulated from these times and the recorded arrivals, with the rule of the '
         'node: one image at a time, and of those that wait only the newest.',
     ]
+    together = content['settings']['side by side']
+    if together > 1:
+        lines.append(
+            f'{together} recordings were evaluated side by side: times are longer than those of a '
+            'computer that does one thing at a time (--jobs 1).'
+        )
     return f'<h2>How it was measured</h2><section class="small">{html.listing(lines)}</section>'
