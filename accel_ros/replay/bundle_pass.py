@@ -8,6 +8,7 @@ and the frame-by-frame labels are at hand to compare the others with.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from accel_ros import images
 from accel_ros.bundle import Bundle
 from accel_ros.consistency import Match, match_frames
 from accel_ros.engines import Engine
+from accel_ros.errors import ImageError
 from accel_ros.pipeline import Pipeline
 from accel_ros.replay.footage import Footage, Shot
 from accel_ros.replay.live import LiveLabeller, LiveRecording, SameImagesLabeller
@@ -161,11 +163,16 @@ class BundlePass:
         self._store.save(content)
 
 
-def warm_up(bundle: Bundle, engine: Engine, shot: Shot) -> None:
+def warm_up(bundle: Bundle, engine: Engine, footage: Footage) -> None:
     """Process an image as key and as update beforehand: the first time is always slow."""
     pipeline = Pipeline(bundle, engine, interval=1000)
-    for _ in range(2):
-        pipeline.process(shot.frame)
+    for shot in footage.shots(0):
+        try:
+            for _ in range(2):
+                pipeline.process(shot.frame)
+        except ImageError:
+            continue
+        break
     pipeline.close()
 
 
@@ -186,4 +193,8 @@ def result_folder(report: Path, footage: str, bundle: str) -> Path:
 
 
 def _plain(name: str) -> str:
-    return ''.join(c if c.isalnum() or c in '._-' else '_' for c in name).strip('._') or 'all'
+    """Return a name as that of a folder; where it has to differ, no two names become one."""
+    plain = ''.join(c if c.isalnum() or c in '._-' else '_' for c in name)
+    if plain == name and name.strip('.'):
+        return name
+    return f'{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}'

@@ -29,7 +29,7 @@ def cores() -> int:
 def one_by_one(tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Evaluate in this process, so that nothing disturbs the times."""
     for task in tasks:
-        yield task, _outcome(task)
+        yield task, _outcome(task, progress=True)
 
 
 def on_processes(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
@@ -67,10 +67,10 @@ def on_ray(tasks: Sequence[Task], address: str) -> Iterator[Outcome]:
         ray.shutdown()
 
 
-def _outcome(task: Task) -> SequenceResult | str:
+def _outcome(task: Task, progress: bool = False) -> SequenceResult | str:
     """Evaluate; one recording's failure must not stop the others."""
     try:
-        return evaluate(task)
+        return evaluate(task, progress=progress)
     except (AccelError, OSError) as cause:
         return one_line(cause)
 

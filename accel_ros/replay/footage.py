@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -64,10 +64,9 @@ class Problems:
 
     lines: list[str] = field(default_factory=list)
     more: int = 0
-    hear: Callable[[str], None] = lambda line: None
 
     def note(self, line: str) -> None:
-        """Keep a line, and pass it on when it is new."""
+        """Keep a line, unless it is known."""
         line = ' '.join(line.split())
         if line in self.lines:
             return
@@ -75,7 +74,6 @@ class Problems:
             self.more += 1
             return
         self.lines.append(line)
-        self.hear(line)
 
     def all(self) -> list[str]:
         """Return the lines for a report."""

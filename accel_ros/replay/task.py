@@ -12,6 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from accel_ros.bundle import Bundle
+from accel_ros.classes import ClassTable
 from accel_ros.engines import open_engine
 from accel_ros.errors import AccelError, SourceError
 from accel_ros.replay.bundle_pass import BundlePass, labellers, result_folder, warm_up
@@ -45,21 +46,22 @@ class Task:
     live: Path | None = None
 
 
-def evaluate(task: Task, hear: Callable[[str], None] = lambda line: None) -> SequenceResult:
+def evaluate(task: Task, progress: bool = False) -> SequenceResult:
     """Evaluate a recording; what an earlier, stopped evaluation has done is not done again.
 
-    `hear` is told of every part of the recording that cannot be read. Raises AccelError, OSError.
+    With `progress`, a terminal shows how far it is and how long it will still take. Raises
+    AccelError, OSError.
     """
-    problems = Problems(hear=hear)
+    problems = Problems()
     footage = _open(task, problems)
     runs: list[RunResult] = []
     engines: list[str] = []
     names: tuple[str, ...] = ()
     for title, path in task.bundles.items():
         bundle = Bundle.open(path)
-        _check_classes(bundle, footage)
+        _check_classes(bundle, footage.classes)
         names = bundle.classes.names
-        found, engine = _evaluate_bundle(task, title, bundle, footage)
+        found, engine = _evaluate_bundle(task, title, bundle, footage, progress)
         runs += found
         engines.append(engine)
     if not any(run.tally.frames for run in runs):
@@ -77,8 +79,14 @@ def evaluate(task: Task, hear: Callable[[str], None] = lambda line: None) -> Seq
 
 
 def name_bundles(paths: Sequence[Path]) -> dict[str, Path]:
-    """Call every bundle by its name, or by its folder where two have one name."""
-    titles = [Bundle.open(path).manifest.name for path in paths]
+    """Call every bundle by its name, or by its folder where two have one name.
+
+    Raises AccelError where their names or classes do not go together.
+    """
+    bundles = [Bundle.open(path) for path in paths]
+    for bundle in bundles[1:]:
+        _check_classes(bundle, bundles[0].classes)
+    titles = [bundle.manifest.name for bundle in bundles]
     several = {title for title, count in Counter(titles).items() if count > 1}
     titles = [p.resolve().name if t in several else t for p, t in zip(paths, titles)]
     if len(set(titles)) < len(titles):
@@ -99,7 +107,7 @@ def _open(task: Task, problems: Problems) -> Footage:
 
 
 def _evaluate_bundle(
-    task: Task, title: str, bundle: Bundle, footage: Footage
+    task: Task, title: str, bundle: Bundle, footage: Footage, progress: bool
 ) -> tuple[list[RunResult], str]:
     engine = open_engine(bundle, task.backend, task.threads)
     live = LiveRecording(task.live) if task.live else None
@@ -114,13 +122,14 @@ def _evaluate_bundle(
         folder = result_folder(task.report, task.name, title)
         store = Store(folder, key)
         if not store.complete:
-            first = next(footage.shots(0), None)
-            if first is not None:
-                warm_up(bundle, engine, first)
+            warm_up(bundle, engine, footage)
             ways = labellers(bundle, engine, footage, task.intervals, live)
             work = BundlePass(bundle, ways, footage, store)
             with tqdm(
-                total=footage.count, unit='image', desc=f'{task.name}: {title}', disable=None
+                total=footage.count,
+                unit='image',
+                desc=f'{task.name}: {title}',
+                disable=None if progress else True,
             ) as bar:
                 work.work(bar.update)
         for line in store.state['problems']:
@@ -130,8 +139,7 @@ def _evaluate_bundle(
         engine.close()
 
 
-def _check_classes(bundle: Bundle, footage: Footage) -> None:
-    theirs = footage.classes
+def _check_classes(bundle: Bundle, theirs: ClassTable | None) -> None:
     if theirs is not None and theirs.names != bundle.classes.names:
         raise AccelError(
             f'{bundle.path} has the classes of {bundle.classes.name} and the labels those of '

@@ -14,7 +14,7 @@ from accel_model.export.bundle import export_bundle
 from accel_model.export.dff import dff_bundle
 from accel_model.export.graphs import read_image
 from accel_model.export.verify import ExportError, example_images
-from accel_ros.bundle import Bundle
+from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines import open_engine
 
 SIZE = (64, 96)
@@ -55,9 +55,9 @@ def test_the_labels_are_those_of_the_dff_half(tmp_path):
 
 def test_the_bundle_that_comes_along_by_command(tmp_path, capsys):
     made = tmp_path / 'lite-dff'
-    assert main(['dff', '--bundle', 'models/accel-lite', '-o', str(made)]) == 0
+    assert main(['dff', '--bundle', str(default_bundle()), '-o', str(made)]) == 0
     assert Bundle.open(made).manifest.graphs['update'].tensor('drift') is None
-    assert main(['dff', '--bundle', 'models/accel-lite', '-o', str(made)]) == 1
+    assert main(['dff', '--bundle', str(default_bundle()), '-o', str(made)]) == 1
     assert 'exists: choose another folder' in capsys.readouterr().err
 
 

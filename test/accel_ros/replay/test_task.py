@@ -10,6 +10,7 @@ from support.bundles import CLASSES, Arithmetic, write_bundle
 from support.recordings import image_message, image_topic, write_bag
 from support.replays import CAMERA, labelled_bag, scene, task, truth
 
+from accel_ros.bundle import default_bundle
 from accel_ros.errors import AccelError, SourceError
 from accel_ros.metrics import Confusion
 from accel_ros.replay import bundle_pass
@@ -104,6 +105,11 @@ def test_bundles_of_one_name_are_called_by_their_folders(tmp_path, bundle_path):
         name_bundles([other, write_bundle(tmp_path / 'elsewhere' / 'other')])
 
 
+def test_bundles_of_other_classes_do_not_go_together(tmp_path, bundle_path):
+    with pytest.raises(AccelError, match='with the same classes'):
+        name_bundles([bundle_path, default_bundle()])
+
+
 class Stop(Exception):
     """The power fails."""
 
@@ -169,12 +175,12 @@ def test_images_that_cannot_be_read_are_named_and_the_rest_counts(tmp_path, clip
     messages = image_topic(clip)
     messages[4] = image_message(clip[4], messages[4].header.stamp.sec * 10**9, encoding='32FC1')
     bag = write_bag(tmp_path / 'bag', {CAMERA: messages})
-    heard = []
     work = task(bag, tmp_path / 'report', {'tiny': bundle_path}, labels=None)
-    result = evaluate(work, heard.append)
+    result = evaluate(work)
     assert result.runs[0].tally.frames == FRAMES - 1
     assert 4 not in result.runs[0].columns.number
-    assert heard == list(result.problems) and 'image 4 of /camera/image_raw' in heard[0]
+    [problem] = result.problems
+    assert 'image 4 of /camera/image_raw' in problem
 
 
 def test_labels_of_another_bag_are_named(tmp_path, clip, bundle_path):
