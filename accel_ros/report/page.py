@@ -151,7 +151,8 @@ def _how(content: Mapping[str, Any]) -> str:
         'runs of a bundle go side by side, image by image.',
         'mIoU: one confusion matrix over all labelled images; void does not count.',
         '"As frame by frame": the share of pixels with the label that the same bundle gives at '
-        'interval 1. That is agreement with the reference network, not accuracy.',
+        'interval 1. That is agreement with its own reference network, not accuracy: it ranks no '
+        'bundles, and where an update corrects the reference, that is disagreement, too.',
         '"Consistent": the share of pixels that keep their label along the optical flow (DIS) '
         'from image to image. Labels that never change are perfectly consistent, and useless.',
         'ms: decoding, conversion, network, labels at the size of the image.',

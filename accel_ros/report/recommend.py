@@ -28,10 +28,14 @@ def drops(figures: dict[str, Any]) -> float:
 
 
 def recommend(runs: Sequence[dict[str, Any]], budget_ms: float) -> dict[str, Any]:
-    """Choose among runs: within the budget, then few drops, then quality, then latency."""
+    """Choose among runs: within the budget, then few drops, then quality, then latency.
+
+    Without true labels that is among the intervals of the first bundle only.
+    """
     reasons: list[str] = []
     timed = runs[0]['real_time'] is not None
     what = 'age of the labels at the recorded rate' if timed else 'time for an image'
+    runs = _comparable(runs, reasons)
     left = [run for run in runs if latency_ms(run) <= budget_ms]
     within = bool(left)
     if within:
@@ -60,6 +64,18 @@ def recommend(runs: Sequence[dict[str, Any]], budget_ms: float) -> dict[str, Any
         'quality_is': quality(chosen)[0],
         'why': _sentence(reasons),
     }
+
+
+def _comparable(runs: Sequence[dict[str, Any]], reasons: list[str]) -> list[dict[str, Any]]:
+    """Return the runs whose quality is on one scale."""
+    bundles = list(dict.fromkeys(run['bundle'] for run in runs))
+    if quality(runs[0])[0] == 'mIoU' or len(bundles) == 1:
+        return list(runs)
+    reasons.append(
+        f'without true labels bundles cannot be ranked, because each agrees with frame-by-frame '
+        f'labels of its own, so this is about the first one, {bundles[0]}'
+    )
+    return [run for run in runs if run['bundle'] == bundles[0]]
 
 
 def _sentence(reasons: Sequence[str]) -> str:

@@ -53,6 +53,17 @@ def test_without_labels_frame_by_frame_agrees_with_itself():
     assert recommend(runs, 1000)['interval'] == 1
 
 
+def test_without_labels_bundles_are_not_ranked():
+    def agreeing(bundle, interval, pixels):
+        counts = {'pixels': pixels, 'miou': 80.0, 'iou': {}, 'by_distance': [], 'frames': 20}
+        return run(interval, bundle, accuracy=None, agreement=counts)
+
+    runs = [agreeing('strong', 5, 94.0), agreeing('strong', 10, 93.0), agreeing('weak', 5, 99.0)]
+    advice = recommend(runs, 100)
+    assert (advice['bundle'], advice['interval']) == ('strong', 5)
+    assert 'bundles cannot be ranked' in advice['why']
+
+
 FIGURES = st.tuples(st.integers(0, 100), st.integers(1, 300), st.integers(0, 100))
 
 
