@@ -114,7 +114,7 @@ class Recording:
             self.topics[topic.name] = Topic(topic.name, topic.kind, count, topic.profiles)
 
     def _damage(self, file: Path, why: str) -> None:
-        self._note(f'{file} is damaged, {why}; record or copy it again')
+        self._note(f'{file} is damaged, {why.rstrip(".")}; record or copy it again')
 
 
 def _count(file: Path) -> tuple[list[Topic], int, int]:

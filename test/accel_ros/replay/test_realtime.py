@@ -4,7 +4,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accel_ros.replay.realtime import simulate
@@ -87,6 +87,7 @@ def test_without_arrivals_there_is_nothing_to_say():
     assert simulate(unknown, 5) is None
 
 
+@settings(deadline=None)
 @given(
     gaps=st.lists(st.integers(0, 200), min_size=2, max_size=40),
     cost=st.integers(1, 500),

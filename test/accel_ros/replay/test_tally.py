@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accel_ros.classes import ClassTable
@@ -29,6 +29,7 @@ def tally(frames):
     return made
 
 
+@settings(deadline=None)
 @given(FRAMES)
 def test_stored_and_read_again(frames):
     made, read = tally(frames), Tally.of(CLASSES)
@@ -36,6 +37,7 @@ def test_stored_and_read_again(frames):
     assert read.dump() == made.dump()
 
 
+@settings(deadline=None)
 @given(FRAMES, FRAMES)
 def test_two_recordings_count_as_one(first, second):
     together = tally(first)

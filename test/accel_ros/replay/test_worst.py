@@ -5,7 +5,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accel_ros.pipeline import Frame
@@ -20,6 +20,7 @@ def offer(worst, number, share, labels=None):
     worst.offer(Shot(number, Frame(IMAGE, 'rgb8'), 0), labels, labels, share, 'true labels')
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=80))
 def test_the_worst_are_kept(tmp_path_factory, bundle, shares):
     folder = tmp_path_factory.mktemp('worst')
