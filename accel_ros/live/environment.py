@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
+from collections.abc import Mapping
 
 from accel_ros import resources
 from accel_ros.node.memory import keep_image_buffers
@@ -15,30 +14,20 @@ FAST_DDS_3, FAST_DDS_2 = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROF
 WITH_FAST_DDS_2 = ('humble', 'iron', 'jazzy')
 
 
-def prepare() -> None:
-    """Keep freed image buffers, and let big images pass through shared memory.
+def dds_profile(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variable that lets big images pass through shared memory with Fast DDS.
 
-    A Fast DDS profile of the user stays.
+    Nothing, where the user has a profile already.
     """
-    keep_image_buffers()
     profile = resources.find('config/fastdds.xml')
-    if profile is None or os.environ.get(FAST_DDS_3) or os.environ.get(FAST_DDS_2):
-        return
+    if profile is None or environment.get(FAST_DDS_3) or environment.get(FAST_DDS_2):
+        return {}
     # Only one of the two: version 3 reads both, and complains about a profile that comes twice.
-    name = FAST_DDS_2 if os.environ.get('ROS_DISTRO') in WITH_FAST_DDS_2 else FAST_DDS_3
-    os.environ[name] = str(profile)
+    name = FAST_DDS_2 if environment.get('ROS_DISTRO') in WITH_FAST_DDS_2 else FAST_DDS_3
+    return {name: str(profile)}
 
 
-def until_signal() -> threading.Event:
-    """Return an event that SIGINT or SIGTERM sets; a second one ends a process that hangs."""
-    stopped = threading.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def stop(_: int, __: object) -> None:
-        stopped.set()
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-
-    for number in numbers:
-        signal.signal(number, stop)
-    return stopped
+def prepare() -> None:
+    """Keep freed image buffers, and let big images through; before rclpy is initialised."""
+    keep_image_buffers()
+    os.environ.update(dds_profile(os.environ))

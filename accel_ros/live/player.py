@@ -23,7 +23,8 @@ from rosgraph_msgs.msg import Clock
 from accel_ros.bags import Recording, Topic
 from accel_ros.errors import SourceError
 from accel_ros.live import qos
-from accel_ros.live.environment import prepare, until_signal
+from accel_ros.live.environment import prepare
+from accel_ros.node.signals import until_signal
 
 SETTLE_S = 0.5  # the other side may see a connection a little later
 LONGEST_WAIT_S = 0.05  # between two looks at the signals

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import csv
-import shutil
+import re
 import time
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 
 from accel_ros import images
-from accel_ros.live.environment import prepare, until_signal
+from accel_ros.live.environment import prepare
 from accel_ros.msg import FrameTiming
 from accel_ros.node.messages import stamp_ns
+from accel_ros.node.signals import until_signal
 from accel_ros.replay.live import FIELDS, LABELS, TIMING
 
 EVERYTHING = QoSProfile(
@@ -61,8 +62,10 @@ class Recorder(Node):
     def __init__(self, camera: str, folder: Path) -> None:
         """Subscribe to the camera's labels and timing."""
         super().__init__('segmentation_recorder')
-        shutil.rmtree(folder / LABELS, ignore_errors=True)
-        (folder / LABELS).mkdir(parents=True)
+        (folder / LABELS).mkdir(parents=True, exist_ok=True)
+        for file in (folder / LABELS).iterdir():
+            if re.fullmatch(r'[0-9]+\.png', file.name):
+                file.unlink()
         self._folder = folder
         self._file = (folder / TIMING).open('w', newline='', encoding='utf-8', buffering=1)
         self._rows = csv.writer(self._file)
