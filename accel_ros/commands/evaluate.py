@@ -12,7 +12,12 @@ from typing import Any
 
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.commandline import intervals
-from accel_ros.commands.footage import find_bags, open_labelled, open_recording
+from accel_ros.commands.footage import (
+    find_bags,
+    open_labelled,
+    open_one_of_many,
+    open_recording,
+)
 from accel_ros.engines import BACKENDS
 from accel_ros.errors import AccelError
 from accel_ros.replay import fleet
@@ -116,10 +121,11 @@ def _tasks(args: argparse.Namespace) -> list[Task]:
         found = [(f'{args.dataset} {args.split}', str(args.data), opener)]
     else:
         paths = find_bags(args.bags) if args.bags else [args.bag]
+        opens = open_one_of_many if args.bags else open_recording
         for path in paths:
             for topic in args.topic or [None]:
                 name = path.resolve().name + (f' {topic}' if len(args.topic) > 1 else '')
-                opener = partial(open_recording, path, topic, args.label_topic, args.labels)
+                opener = partial(opens, path, topic, args.label_topic, args.labels)
                 found.append((name, str(path), opener))
     threads = max(fleet.cores() // _jobs(args, found), 1)
     return [

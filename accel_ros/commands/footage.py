@@ -31,6 +31,24 @@ def open_recording(
     return FileFootage(path, label_folder, problems)
 
 
+def open_one_of_many(
+    path: Path,
+    topic: str | None,
+    label_topic: str | None,
+    label_folder: Path | None,
+    problems: Problems,
+) -> Footage:
+    """Open a bag among others, which may lack the topic of labels that they have."""
+    try:
+        return open_recording(path, topic, label_topic, label_folder, problems)
+    except SourceError as cause:
+        if label_topic is None:
+            raise
+        footage = open_recording(path, topic, None, label_folder, problems)
+        problems.note(str(cause))
+        return footage
+
+
 def open_labelled(name: str, data: Path, split: str, problems: Problems) -> Footage:
     """Open a split of a data set, to be run through by the paper's protocol. Raises AccelError."""
     catalogue, protocol = _import()

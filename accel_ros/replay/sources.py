@@ -37,7 +37,7 @@ class BagFootage:
         self._recording = Recording(path, problems.note)
         self._topic = choose_topic(self._recording, topic or self._camera(label_topic))
         self._label_topic, self._label_folder = label_topic, label_folder
-        self.labels = self._truth().where
+        self.labels = self._truth().where  # also says at once where there are none
         self.count: int | None = self._recording.topics[self._topic].count
         self.name = f'{path.name}{self._topic if topic else ""}'
 
@@ -74,7 +74,11 @@ class BagFootage:
 
     def _truth(self) -> Truth:
         if self._label_topic:
-            return LabelTopic(self._recording, self._label_topic, self.problems)
+            truth = LabelTopic(self._recording, self._label_topic, self.problems)
+            if truth.count:
+                return truth
+            self.problems.note(f'label topic {self._label_topic} has no labels that can be read')
+            return NoTruth()
         if self._label_folder:
             return LabelFolder(self._label_folder, self.problems)
         return NoTruth()

@@ -48,7 +48,7 @@ class LabelTopic:
     """
 
     def __init__(self, recording: Recording, topic: str, problems: Problems) -> None:
-        """Find the stamps of all labels. Raises SourceError for a topic that has none."""
+        """Find the stamps of all labels. Raises SourceError for a topic of something else."""
         known = recording.topics.get(topic)
         images = sorted(t.name for t in recording.topics.values() if t.holds_images)
         if known is None or not known.holds_images:
@@ -60,8 +60,7 @@ class LabelTopic:
         self.where = f'topic {topic}'
         self._recording, self._topic, self._problems = recording, topic, problems
         self._missing = {stamp_of(message) for message in recording.messages({topic})}
-        if not self._missing:
-            raise SourceError(f'label topic {topic} of {recording.path} is empty; leave it out')
+        self.count = len(self._missing)
         self._labels = self._read()
         self._waiting: dict[int, np.ndarray] = {}
 

@@ -63,7 +63,8 @@ def distances_table(runs: Sequence[Figures]) -> tuple[list[str], list[list[str]]
 
 def recordings_table(recordings: Sequence[Figures], best: Figures) -> Any:
     """Return the recommended run on every recording."""
-    head = ['recording', 'images', 'rate Hz', quality(best)[0] + ' %', 'latency ms p95', 'drops %']
+    measure = quality(best)[0]
+    head = ['recording', 'images', 'rate Hz', f'{measure} %', 'latency ms p95', 'drops %']
     rows = []
     for recording in recordings:
         run = next(run for run in recording['runs'] if same_run(run, best))
@@ -73,7 +74,7 @@ def recordings_table(recordings: Sequence[Figures], best: Figures) -> Any:
                 recording['name'],
                 str(recording['images']),
                 number(recording['rate_hz']),
-                number(quality(run)[1]),
+                number(quality(run)[1] if quality(run)[0] == measure else None),
                 number(latency_ms(run)),
                 number(drops),
             ]

@@ -68,15 +68,20 @@ def test_a_data_set(tmp_path, bundle):
 
 
 def test_a_folder_of_bags_one_of_them_broken(tmp_path, bundle, capsys):
-    for name in ('a', 'b', 'c'):
+    for name in ('a', 'b'):
         labelled_bag(tmp_path / 'bags' / name, scene(6))
+    write_bag(tmp_path / 'bags' / 'c', {CAMERA: image_topic(scene(6))})
     (tmp_path / 'bags' / 'b' / 'b.mcap').write_bytes(b'nothing')
     status = run('--bundle', bundle, '--bags', tmp_path / 'bags', '--topic', CAMERA,
-                 '--intervals', '2', '--jobs', '1', '-o', tmp_path / 'out')  # fmt: skip
+                 '--label-topic', LABELS, '--intervals', '2', '--jobs', '1',
+                 '-o', tmp_path / 'out')  # fmt: skip
     assert status == 0
     report = report_of(tmp_path / 'out')
     assert [recording['name'] for recording in report['recordings']] == ['a', 'c']
     assert [failure['recording'] for failure in report['failures']] == ['b']
+    unlabelled = report['recordings'][1]
+    assert unlabelled['labels'] is None and 'not in the bag' in unlabelled['problems'][0]
+    assert report['runs'][0]['accuracy']['frames'] == 6 and report['runs'][0]['frames'] == 12
     assert 'failed: b: ' in capsys.readouterr().out
 
 
