@@ -57,7 +57,7 @@ def cut_graph(
 
 
 def write_model(model: onnx.ModelProto, path: Path) -> GraphSpec:
-    """Write a checked model, the same bytes every time; returns its tensors."""
+    """Check a model and write it without traces of its making; returns the file's tensors."""
     _strip(model)
     onnx.checker.check_model(model, full_check=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
