@@ -10,7 +10,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 ROOT = Path(__file__).parent
-BAG = ['rosbags>=0.10', 'mcap>=1.1']
+BAG = ['rosbags>=0.11', 'mcap>=1.1']
 REPORT = [*BAG, 'matplotlib>=3.5']
 RAY = ['ray>=2.9']
 TRAIN = [

@@ -15,7 +15,7 @@ from accel_ros.bundle import Bundle
 from accel_ros.classes import ClassTable
 from accel_ros.engines import open_engine
 from accel_ros.errors import AccelError, SourceError
-from accel_ros.replay.bundle_pass import BundlePass, labellers, result_folder, warm_up
+from accel_ros.replay.bundle_pass import LIVE, BundlePass, labellers, result_folder, warm_up
 from accel_ros.replay.footage import Footage, Problems
 from accel_ros.replay.live import LiveRecording
 from accel_ros.replay.results import RunResult, SequenceResult, read_runs
@@ -67,6 +67,11 @@ def evaluate(task: Task, progress: bool = False) -> SequenceResult:
     if not any(run.tally.frames for run in runs):
         why = problems.lines[0] if problems.lines else 'it is empty'
         raise SourceError(f'{task.source} has no image that can be used: {why}')
+    if any(run.mode == LIVE and not run.tally.frames for run in runs):
+        raise SourceError(
+            f'{task.live} has labels for no image of {task.source}: give the bag that was played, '
+            'or record the live run again'
+        )
     return SequenceResult(
         name=task.name,
         source=task.source,

@@ -80,9 +80,9 @@ def _times(run: RunResult) -> list[tuple[Any, float]]:
 
 def _against(counts: ByDistance, class_names: Sequence[str]) -> dict[str, Any] | None:
     """Return how far labels are the expected ones; None where nothing was expected."""
-    if not counts.frames:
-        return None
     total = counts.total
+    if math.isnan(total.pixel_accuracy):
+        return None
     return {
         'frames': counts.frames.total(),
         'miou': percent(total.mean_iou),

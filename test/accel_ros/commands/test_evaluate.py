@@ -4,13 +4,22 @@
 
 import json
 
+import numpy as np
 import pytest
 from support.bundles import CLASS_TABLE, write_bundle
 from support.drives import write_drives
-from support.recordings import image_topic, write_bag, write_video
+from support.recordings import (
+    PERIOD_NS,
+    START_NS,
+    image_topic,
+    label_message,
+    write_bag,
+    write_video,
+)
 from support.replays import CAMERA, LABELS, labelled_bag, scene
 
 from accel_ros.cli import main
+from accel_ros.replay.live import FIELDS
 
 
 @pytest.fixture(scope='module')
@@ -93,6 +102,29 @@ def test_several_topics_of_one_bag(tmp_path, bundle):
     assert status == 0
     found = report_of(tmp_path / 'out')['recordings']
     assert [(r['name'], r['images']) for r in found] == [('bag /l', 6), ('bag /r', 4)]
+
+
+def test_a_live_run_of_another_bag_is_refused(tmp_path, bundle, capsys):
+    bag = write_bag(tmp_path / 'bag', {CAMERA: image_topic(scene(3))})
+    row = ['5', 'key', 'first', '0', '3', *['1'] * 10]
+    (tmp_path / 'timing.csv').write_text(','.join(FIELDS) + '\n' + ','.join(row) + '\n')
+    assert run('--bundle', bundle, '--bag', bag, '--live', tmp_path, '-o', tmp_path / 'o') == 1
+    assert 'give the bag that was played' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('frames', [1, 2])
+def test_the_shortest_bag_and_labels_that_do_not_count(tmp_path, bundle, frames):
+    clip = scene(frames)
+    void = [label_message(np.full((64, 96), 255, np.uint8), START_NS + n * PERIOD_NS)
+            for n in range(frames)]  # fmt: skip
+    bag = write_bag(tmp_path / 'bag', {CAMERA: image_topic(clip), LABELS: void})
+    status = run('--bundle', bundle, '--bag', bag, '--label-topic', LABELS, '--intervals', '2',
+                 '-o', tmp_path / 'out')  # fmt: skip
+    assert status == 0
+    report = report_of(tmp_path / 'out')
+    assert [run['frames'] for run in report['runs']] == [frames, frames]
+    assert report['runs'][0]['accuracy'] is None
+    assert report['recommendation']['quality_is'] == 'agreement'
 
 
 @pytest.mark.parametrize(
