@@ -10,7 +10,9 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 ROOT = Path(__file__).parent
-BAG = ['rosbags>=0.10']
+BAG = ['rosbags>=0.11', 'mcap>=1.1']
+REPORT = [*BAG, 'matplotlib>=3.5']
+RAY = ['ray>=2.9']
 TRAIN = [
     'torch>=2.4',
     'onnx>=1.16',
@@ -52,7 +54,7 @@ setup(
         'PyYAML>=5.4',
         'tqdm>=4.60',
     ],
-    extras_require={'bag': BAG, 'train': TRAIN},
+    extras_require={'bag': BAG, 'report': REPORT, 'ray': RAY, 'train': TRAIN},
     entry_points={
         'console_scripts': ['accel-ros = accel_ros.cli:main', 'accel-model = accel_model.cli:main']
     },

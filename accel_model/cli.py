@@ -10,7 +10,13 @@ from importlib import import_module
 
 from accel_ros.commandline import Parser, exit_status
 
-COMMANDS = ('import_mxnet', 'train.command', 'evaluate.command', 'export.command')
+COMMANDS = (
+    'import_mxnet',
+    'train.command',
+    'evaluate.command',
+    'export.command',
+    'export.dff_command',
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from accel_ros import __version__
 from accel_ros.commandline import Parser, exit_status
-from accel_ros.commands import segment
+from accel_ros.commands import compare, evaluate, play, record, segment
 
-COMMANDS = (segment,)
+COMMANDS = (segment, evaluate, compare, play, record)
 
 
 def make_parser() -> Parser:

@@ -1,10 +1,11 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the command lines have in common: complaints of one line, and the exit status."""
+"""What the command lines have in common: complaints of one line, exit status, intervals."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -18,6 +19,20 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where help is, and end with status 2."""
         self.exit(2, f'{self.prog}: {" ".join(message.split())}; see {self.prog} --help\n')
+
+
+def intervals(text: str) -> list[int]:
+    """Read '1,2,5,10', '1-10' or a mixture; ascending, each once."""
+    values: set[int] = set()
+    for part in text.split(','):
+        match = re.fullmatch(r'\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*', part)
+        if not match:
+            raise argparse.ArgumentTypeError(f'{text!r} is no list like 1,2,5,10 or 1-10')
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not 1 <= first <= last:
+            raise argparse.ArgumentTypeError(f'{text!r}: intervals rise, and are at least 1')
+        values.update(range(first, last + 1))
+    return sorted(values)
 
 
 def exit_status(program: str, work: Callable[[], None]) -> int:

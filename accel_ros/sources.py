@@ -11,12 +11,12 @@ from typing import Protocol
 
 import cv2
 
+from accel_ros.bags import BAG_SUFFIXES, BagSource
 from accel_ros.errors import ImageError, SourceError, one_line
 from accel_ros.images import decode_file
 from accel_ros.pipeline import Frame
 
 IMAGE_SUFFIXES = {'.bmp', '.jpeg', '.jpg', '.pgm', '.png', '.ppm', '.tif', '.tiff', '.webp'}
-BAG_SUFFIXES = {'.db3', '.mcap'}
 DEFAULT_FPS = 10.0
 
 
@@ -36,8 +36,6 @@ def open_source(path: str | Path, topic: str | None = None) -> Source:
     if not path.exists():
         raise SourceError(f'there is no input {path}; name a folder of images, a video or a bag')
     if (path / 'metadata.yaml').exists() or path.suffix in BAG_SUFFIXES:
-        from accel_ros.bags import BagSource
-
         return BagSource(path, topic)
     if topic is not None:
         raise SourceError(f'{path} is not a rosbag2, so it has no topic {topic}; leave it out')

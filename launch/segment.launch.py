@@ -21,9 +21,9 @@ from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch_ros.actions import LifecycleNode
 
+from accel_ros.live.environment import dds_profile
+
 CONFIG = Path(get_package_share_directory('accel_ros')) / 'config'
-FAST_DDS_3, FAST_DDS_2 = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'
-WITH_FAST_DDS_2 = ('humble', 'iron', 'jazzy')
 
 # Name, default, description. An empty argument leaves the value to the parameter file.
 ARGUMENTS = (
@@ -151,11 +151,7 @@ def fast_dds_profile(receivers: str, environment: dict[str, str]) -> dict[str, s
     """Let big images pass through shared memory, unless the user has a profile already."""
     if receivers not in ('node', 'all', 'none'):
         raise ValueError(f'dds_profile:={receivers} is none of node, all, none')
-    if receivers == 'none' or environment.get(FAST_DDS_3) or environment.get(FAST_DDS_2):
-        return {}
-    # Only one of the two: version 3 reads both, and complains about a profile that comes twice.
-    name = FAST_DDS_2 if environment.get('ROS_DISTRO') in WITH_FAST_DDS_2 else FAST_DDS_3
-    return {name: str(CONFIG / 'fastdds.xml')}
+    return {} if receivers == 'none' else dds_profile(environment)
 
 
 def as_list(text: str) -> list[str]:

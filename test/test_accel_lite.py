@@ -9,7 +9,7 @@ import pytest
 from support.shared import REPOSITORY, shared_dir
 
 from accel_model.datasets.camvid import CAR, ROAD, SKY, TREE, open_camvid
-from accel_model.evaluate.consistency import Matcher
+from accel_model.evaluate.matcher import Matcher
 from accel_model.evaluate.protocol import labelled_frames
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines.select import open_engine

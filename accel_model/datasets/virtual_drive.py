@@ -16,7 +16,7 @@ import numpy as np
 
 from accel_model.datasets import camvid
 from accel_model.datasets.relief import horizon, inverse_depth
-from accel_model.datasets.resample import pixel_grid, resample
+from accel_ros.resample import pixel_grid, resample
 
 FOCAL = 1.0  # focal length in image widths, about that of the CamVid camera
 MOVERS = (camvid.CAR, camvid.PEDESTRIAN, camvid.BICYCLIST)

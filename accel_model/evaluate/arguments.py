@@ -17,20 +17,6 @@ from accel_model.evaluate.result import EvaluationError
 Entry = TypeVar('Entry')
 
 
-def intervals(text: str) -> list[int]:
-    """Read '1,2,5,10', '1-10' or a mixture; ascending, each once."""
-    values: set[int] = set()
-    for part in text.split(','):
-        match = re.fullmatch(r'\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*', part)
-        if not match:
-            raise argparse.ArgumentTypeError(f'{text!r} is no list like 1,2,5,10 or 1-10')
-        first, last = int(match[1]), int(match[2] or match[1])
-        if not 1 <= first <= last:
-            raise argparse.ArgumentTypeError(f'{text!r}: intervals rise, and are at least 1')
-        values.update(range(first, last + 1))
-    return sorted(values)
-
-
 @dataclass(frozen=True)
 class Part:
     """The labelled frames `first` to `last` - 1 of all; None: to the end."""

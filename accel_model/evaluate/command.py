@@ -14,15 +14,16 @@ import torch
 from accel_model.datasets.catalogue import NAMES, open_dataset
 from accel_model.datasets.dataset import Dataset
 from accel_model.evaluate import report, tables
-from accel_model.evaluate.arguments import Part, intervals, output_file, part, plot_file
-from accel_model.evaluate.consistency import Matcher
+from accel_model.evaluate.arguments import Part, output_file, part, plot_file
 from accel_model.evaluate.contestants import Contestant, load
 from accel_model.evaluate.display import Display
+from accel_model.evaluate.matcher import Matcher
 from accel_model.evaluate.plot import sheet
 from accel_model.evaluate.protocol import PROTOCOLS, labelled_frames
 from accel_model.evaluate.result import Row
 from accel_model.evaluate.runner import Pass, Runner, passes
 from accel_ros.classes import ClassTable
+from accel_ros.commandline import intervals
 
 Plan = Sequence[tuple[Contestant, Sequence[Pass]]]
 

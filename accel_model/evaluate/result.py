@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from accel_model.datasets.dataset import Image
-from accel_model.evaluate.consistency import Consistency, Match
 from accel_model.evaluate.protocol import Step
 from accel_ros.classes import ClassTable
+from accel_ros.consistency import Consistency, Match
 from accel_ros.errors import AccelError
 from accel_ros.metrics import Confusion
 

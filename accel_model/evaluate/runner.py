@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from accel_model.datasets.dataset import Image
-from accel_model.evaluate.consistency import Matcher
+from accel_model.evaluate.matcher import Matcher
 from accel_model.evaluate.protocol import Label, Step, single_frames, steps
 from accel_model.evaluate.result import EvaluationError, Result
 from accel_model.evaluate.views import views

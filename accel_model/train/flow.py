@@ -20,7 +20,6 @@ from torch import Tensor
 from accel_model.checkpoint import save_parts
 from accel_model.datasets.augment import Augmentation, random_placement, recolour
 from accel_model.datasets.dataset import Dataset
-from accel_model.datasets.dis import dis_flow
 from accel_model.datasets.frame_pairs import FramePairs
 from accel_model.datasets.virtual_drive import drive, random_motion
 from accel_model.losses import endpoint_error
@@ -32,6 +31,7 @@ from accel_model.train.data import VideoData, check_streets
 from accel_model.train.settings import ConfigError, read_settings
 from accel_model.train.start import Files, start_network
 from accel_model.train.task import Batch, Objective, Task
+from accel_ros.dis import dis_flow
 
 LEVEL_WEIGHTS = (0.05, 0.05, 0.1, 0.2, 0.6)  # coarse to fine
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Sequence
 
@@ -19,6 +18,7 @@ from accel_ros.node.complaints import Complaints, describe
 from accel_ros.node.executor import SideExecutor
 from accel_ros.node.memory import keep_image_buffers
 from accel_ros.node.segment_node import SegmentNode
+from accel_ros.node.signals import until_signal
 
 SIGNAL_CHECK_S = 0.2
 
@@ -26,7 +26,7 @@ SIGNAL_CHECK_S = 0.2
 def run(args: Sequence[str] | None = None) -> int:
     """Run the node until SIGINT or SIGTERM; returns the exit status."""
     keep_image_buffers()
-    stopped = _until_signal()
+    stopped = until_signal()
     try:
         # Our own handlers: rclpy's would take ROS away from workers that are still publishing.
         rclpy.init(
@@ -63,18 +63,3 @@ def _spin(executor: Executor, stopped: threading.Event) -> None:
             line = complaints.hear(f'an error was left over: {describe(error)}')
             if line:
                 get_logger('segment').error(line)
-
-
-def _until_signal() -> threading.Event:
-    """Return an event that the first signal sets; a second one ends a process that hangs."""
-    stopped = threading.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def stop(_: int, __: object) -> None:
-        stopped.set()
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-
-    for number in numbers:
-        signal.signal(number, stop)
-    return stopped

@@ -3,6 +3,7 @@
 """segment.launch.py under the real launch system, where it is installed."""
 
 import functools
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from support.bundles import write_bundle
 from support.client import Client
 from support.domains import isolated_domain
+from support.replays import CAMERA, LABELS, labelled_bag, scene
 
 pytest.importorskip('launch_ros', reason='needs ROS 2 with launch_ros')
 
@@ -164,3 +166,18 @@ def test_a_larger_launch_file_can_have_the_profile_for_its_camera(include, tmp_p
         assert 'config/fastdds.xml' in log.read_text()
     finally:
         client.close()
+
+
+def test_a_replay_ends_with_a_report(launch, repository, tmp_path):
+    bag = labelled_bag(tmp_path / 'bag', scene(25))
+    process, log = launch(
+        repository / 'launch' / 'replay.launch.py',
+        bag=bag,
+        topic=CAMERA,
+        label_topic=LABELS,
+        bundle=write_bundle(tmp_path / 'bundle'),
+        report=tmp_path / 'report',
+    )
+    assert process.wait(120) == 0, log.read_text()
+    [recording] = json.loads((tmp_path / 'report' / 'report.json').read_text())['recordings']
+    assert 0 < recording['live']['equal'] == recording['live']['both'], log.read_text()

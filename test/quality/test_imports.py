@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may import whom: the arrows of docs/architecture.md point down."""
 
+import ast
 import subprocess
 import sys
 
@@ -10,18 +11,28 @@ from support.sources import imports, python_files, relative
 
 ROS = {
     'ament_index_python', 'builtin_interfaces', 'cv_bridge', 'diagnostic_msgs', 'launch',
-    'launch_ros', 'lifecycle_msgs', 'rcl_interfaces', 'rclpy', 'sensor_msgs', 'std_msgs',
-    'std_srvs', 'vision_msgs',
+    'launch_ros', 'lifecycle_msgs', 'rcl_interfaces', 'rclpy', 'rosgraph_msgs', 'sensor_msgs',
+    'std_msgs', 'std_srvs', 'vision_msgs',
 }  # fmt: skip
 TRAINING = {'accel_model', 'onnx', 'onnxscript', 'torch', 'torchmetrics', 'torchvision'}
+ROS_ROOMS = {'node', 'live'}
+# Commands that need ROS import it when they run; all others work without.
+ON_DEMAND = {
+    'accel_ros/commands/play.py': 'accel_ros.live',
+    'accel_ros/commands/record.py': 'accel_ros.live',
+}
+# `accel-ros evaluate --dataset` reads data sets with the offline package, where it is installed:
+# its readers need no PyTorch.
+WITH_DATASETS = 'accel_ros/commands/footage.py'
 # The floors of accel_ros, the lowest first; a room imports from its own floor and those below.
 FLOORS = (
-    {'errors', 'commandline', 'resources', 'bundle', 'manifest', 'classes', 'metrics'},
+    {'errors', 'commandline', 'resources', 'bundle', 'manifest', 'classes', 'metrics',
+     'resample', 'dis', 'consistency'},
     {'keyframes', 'timing', 'images', 'overlay', 'engines'},
     {'pipeline'},
-    {'sources', 'bags', 'film', 'segment', 'node'},
+    {'sources', 'bags', 'film', 'segment', 'node', 'live', 'replay', 'report'},
     {'commands', 'cli'},
-)
+)  # fmt: skip
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 
 
@@ -31,18 +42,28 @@ def packages(path):
 
 @pytest.mark.parametrize('path', python_files('accel_ros'), ids=relative)
 def test_onboard_files_do_without_training(path):
-    assert not packages(path) & TRAINING
+    used = packages(path) & TRAINING
+    assert used == ({'accel_model'} if relative(path) == WITH_DATASETS else set())
 
 
 @pytest.mark.parametrize(
     'path',
-    [p for p in python_files('accel_ros') if '/node/' not in relative(p)],
+    [p for p in python_files('accel_ros') if relative(p).split('/')[1] not in ROS_ROOMS],
     ids=relative,
 )
-def test_only_the_node_knows_ros(path):
+def test_only_the_rooms_of_ros_know_it(path):
     assert not packages(path) & ROS
     names = {'.'.join(name.split('.')[:2]) for name in imports(path)}
-    assert not names & {'accel_ros.node', 'accel_ros.msg'}
+    known = names & {'accel_ros.node', 'accel_ros.live', 'accel_ros.msg'}
+    assert known == ({ON_DEMAND[relative(path)]} if relative(path) in ON_DEMAND else set())
+
+
+@pytest.mark.parametrize('path', [*ON_DEMAND, WITH_DATASETS])
+def test_what_is_imported_on_demand_is_imported_nowhere_else(repository, path):
+    tree = ast.parse((repository / path).read_text())
+    at_once = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {getattr(node, 'module', '') or node.names[0].name for node in at_once}
+    assert not any(name.startswith(('accel_ros.live', 'accel_model')) for name in names)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ catkin_package = pytest.importorskip('catkin_pkg.package')
 KEYS = {'cv2': 'python3-opencv', 'numpy': 'python3-numpy', 'tqdm': 'python3-tqdm',
         'yaml': 'python3-yaml', 'onnxruntime': 'python3-onnxruntime-pip'}  # fmt: skip
 # Found at run time or not at all (setup.py's extras, the engines of the machine).
-OPTIONAL = {'rosbags', 'tensorrt', 'cuda'}
+OPTIONAL = {'rosbags', 'mcap', 'backports', 'compression', 'matplotlib', 'ray', 'accel_model',
+            'tensorrt', 'cuda'}  # fmt: skip
 STANDARD = {'ament_index_python', 'builtin_interfaces'}  # come with launch and std_msgs
 
 

@@ -75,13 +75,109 @@ class LifecycleNode(LaunchDescriptionEntity):
     emulate_tty: bool = False
 
 
+@dataclass(kw_only=True)
+class ExecuteProcess(LaunchDescriptionEntity):
+    """A process."""
+
+    cmd: Sequence[str]
+    output: str = 'log'
+
+
+@dataclass
+class PythonLaunchDescriptionSource:
+    """Another launch file."""
+
+    launch_description_source: str
+
+
+@dataclass
+class IncludeLaunchDescription(LaunchDescriptionEntity):
+    """What another launch file does, with arguments."""
+
+    launch_description_source: PythonLaunchDescriptionSource
+    launch_arguments: Any = field(default=(), kw_only=True)
+
+
+@dataclass(kw_only=True)
+class OnProcessExit:
+    """An event: a process has ended."""
+
+    target_action: ExecuteProcess
+    on_exit: Sequence[LaunchDescriptionEntity]
+
+
+@dataclass(kw_only=True)
+class OnStateTransition:
+    """An event: a lifecycle node, whichever it is, has come to a state."""
+
+    goal_state: str
+    entities: Sequence[LaunchDescriptionEntity]
+
+
+@dataclass
+class RegisterEventHandler(LaunchDescriptionEntity):
+    """What to do when an event comes."""
+
+    event_handler: OnProcessExit | OnStateTransition
+
+
+@dataclass(kw_only=True)
+class SignalProcess:
+    """A signal for the processes that match."""
+
+    signal_number: int
+    process_matcher: Callable[[Any], bool]
+
+
+@dataclass(kw_only=True)
+class EmitEvent(LaunchDescriptionEntity):
+    """An event that is made to happen."""
+
+    event: SignalProcess
+
+
+@dataclass(kw_only=True)
+class TimerAction(LaunchDescriptionEntity):
+    """Things to do after some seconds."""
+
+    period: float
+    actions: Sequence[LaunchDescriptionEntity]
+
+
+@dataclass(kw_only=True)
+class Shutdown(LaunchDescriptionEntity):
+    """The end of the launch."""
+
+    reason: str
+
+
+def matches_action(action: Any) -> Callable[[Any], bool]:
+    """Return what matches the process of an action."""
+    return lambda other: other is action
+
+
 def install(monkeypatch: Any) -> None:
     """Let `import launch` and `import launch_ros` find this, until the test ends."""
     contents = {
         'launch': (LaunchContext, LaunchDescription, LaunchDescriptionEntity),
-        'launch.actions': (DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable),
+        'launch.actions': (
+            DeclareLaunchArgument,
+            EmitEvent,
+            ExecuteProcess,
+            IncludeLaunchDescription,
+            OpaqueFunction,
+            RegisterEventHandler,
+            SetEnvironmentVariable,
+            Shutdown,
+            TimerAction,
+        ),
+        'launch.event_handlers': (OnProcessExit,),
+        'launch.events': (matches_action,),
+        'launch.events.process': (SignalProcess,),
+        'launch.launch_description_sources': (PythonLaunchDescriptionSource,),
         'launch_ros': (),
         'launch_ros.actions': (LifecycleNode,),
+        'launch_ros.event_handlers': (OnStateTransition,),
     }
     for name, classes in contents.items():
         module = ModuleType(name)

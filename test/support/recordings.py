@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
-from rosbags.rosbag2 import StoragePlugin, Writer
+import yaml
+from rosbags.interfaces import Qos
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
 TYPES = get_typestore(Stores.ROS2_HUMBLE)
@@ -75,16 +78,58 @@ def compressed_message(image: np.ndarray, stamp_ns: int):
     return TYPES.types['sensor_msgs/msg/CompressedImage'](_header(stamp_ns), 'png', packed)
 
 
-def write_bag(path: Path, topics: dict[str, Sequence], storage: str = 'mcap') -> Path:
-    """Write a bag of messages by topic; all of a topic are of one type."""
-    with Writer(path, version=9, storage_plugin=StoragePlugin[storage.upper()]) as writer:
+def write_bag(
+    path: Path,
+    topics: dict[str, Sequence],
+    storage: str = 'mcap',
+    compression: str = 'none',
+    profiles: Mapping[str, Sequence[Qos]] | None = None,
+) -> Path:
+    """Write a bag of messages by topic; all of a topic are of one type.
+
+    `compression` is none, file or message (by rosbag2), or storage (by mcap); `profiles` are the
+    QoS of a topic's publishers.
+    """
+    writer = Writer(path, version=9, storage_plugin=StoragePlugin[storage.upper()])
+    writer.set_compression(CompressionMode[compression.upper()], CompressionFormat.ZSTD)
+    with writer:
         for topic, messages in topics.items():
             kind = messages[0].__msgtype__ if messages else 'sensor_msgs/msg/Image'
-            connection = writer.add_connection(topic, kind, typestore=TYPES)
+            connection = writer.add_connection(
+                topic, kind, typestore=TYPES, offered_qos_profiles=(profiles or {}).get(topic, ())
+            )
             for index, message in enumerate(messages):
                 data = TYPES.serialize_cdr(message, kind)
                 writer.write(connection, START_NS + index * PERIOD_NS, data)
     return path
+
+
+def join_bags(path: Path, *parts: Path) -> Path:
+    """Make one bag of several files out of bags that were recorded one after the other."""
+    path.mkdir()
+    key = 'rosbag2_bagfile_information'
+    whole: dict = {}
+    for number, part in enumerate(parts):
+        content = yaml.safe_load((part / 'metadata.yaml').read_text())[key]
+        [name] = content['relative_file_paths']
+        split = f'{path.name}_{number}{"".join(Path(name).suffixes)}'
+        shutil.copy(part / name, path / split)
+        content['relative_file_paths'] = [split]
+        if whole:
+            whole['relative_file_paths'].append(split)
+            for mine, theirs in zip(
+                whole['topics_with_message_count'], content['topics_with_message_count']
+            ):
+                mine['message_count'] += theirs['message_count']
+        else:
+            whole = content
+    (path / 'metadata.yaml').write_text(yaml.safe_dump({key: whole}))
+    return path
+
+
+def label_message(labels: np.ndarray, stamp_ns: int):
+    """Return a mono8 sensor_msgs/Image of class ids [h, w]."""
+    return image_message(labels[..., None], stamp_ns, encoding='mono8')
 
 
 def image_topic(images: Sequence[np.ndarray], padding: int = 0) -> list:

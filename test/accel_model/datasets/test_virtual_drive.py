@@ -12,8 +12,8 @@ from support.street import HEIGHT, WIDTH, street
 
 from accel_model.datasets import camvid
 from accel_model.datasets.relief import horizon, inverse_depth
-from accel_model.datasets.resample import pixel_grid, resample
 from accel_model.datasets.virtual_drive import Motion, drive, random_motion
+from accel_ros.resample import pixel_grid, resample
 
 STILL = Motion(0.0, 0.0, (0.0, 0.0, 0.0))
 FORWARD = Motion(0.15, 0.005, (0.01, 0.002, 0.001))

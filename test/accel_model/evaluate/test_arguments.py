@@ -1,6 +1,6 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Intervals, parts of the labels and output files, as a user writes them."""
+"""Parts of the labels and output files, as a user writes them."""
 
 from __future__ import annotations
 
@@ -10,30 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accel_model.evaluate.arguments import Part, intervals, output_file, part, plot_file
+from accel_model.evaluate.arguments import Part, output_file, part, plot_file
 from accel_model.evaluate.result import EvaluationError
-
-
-@pytest.mark.parametrize(
-    'text, values',
-    [
-        ('1,2,5,10', [1, 2, 5, 10]),
-        ('1-10', list(range(1, 11))),
-        ('5, 2', [2, 5]),
-        ('1-3,2,10', [1, 2, 3, 10]),
-        ('7', [7]),
-    ],
-)
-def test_intervals(text, values):
-    assert intervals(text) == values
-
-
-@pytest.mark.parametrize(
-    'text', ['', '0', '0-3', '5-2', '1,', 'two', '-1', '1.5', '1--2', '99999']
-)
-def test_what_is_no_interval(text):
-    with pytest.raises(argparse.ArgumentTypeError):
-        intervals(text)
 
 
 @pytest.mark.parametrize(
@@ -57,11 +35,10 @@ def test_a_part_that_is_not_there_names_what_is(wanted):
 
 @given(st.text(alphabet='0123456789,-: ax', max_size=12))
 def test_any_text_is_read_or_refused(text):
-    for read in (intervals, part):
-        try:
-            read(text)
-        except argparse.ArgumentTypeError as error:
-            assert '\n' not in str(error)
+    try:
+        part(text)
+    except argparse.ArgumentTypeError as error:
+        assert '\n' not in str(error)
 
 
 def test_files_are_refused_before_the_work(tmp_path):

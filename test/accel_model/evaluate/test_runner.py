@@ -11,11 +11,12 @@ import torch
 from support.narrow import narrow_network
 from support.videos import PanningVideo, panning_dataset
 
-from accel_model.evaluate.consistency import Consistency, Matcher, match_frames
+from accel_model.evaluate.matcher import Matcher
 from accel_model.evaluate.protocol import labelled_frames
 from accel_model.evaluate.result import EvaluationError
 from accel_model.evaluate.runner import Runner, passes
 from accel_ros.classes import ClassTable
+from accel_ros.consistency import Consistency, match_frames
 from accel_ros.metrics import Confusion
 
 CPU = torch.device('cpu')

@@ -14,18 +14,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from accel_model.datasets.dataset import Image, Video
-from accel_model.datasets.dis import MIN_SIDE, dis_flow
-from accel_model.evaluate.protocol import Step
+from accel_ros.dis import MIN_SIDE, dis_flow
 
 Match = np.ndarray  # i32 [H, W]: index of the same point in the flattened frame before; or NOWHERE
 
 NOWHERE = -1
-MEMORY = 256 << 20  # bytes that matches are kept in
 PRESET = cv2.DISOPTICAL_FLOW_PRESET_FAST
 
 
-def match_frames(current: Image, previous: Image) -> Match:
+def match_frames(current: np.ndarray, previous: np.ndarray) -> Match:
     """Find every pixel of a frame u8 [H, W, 3] in the one before; nearest pixel, or NOWHERE."""
     height, width = current.shape[:2]
     if min(height, width) < MIN_SIDE:
@@ -37,34 +34,6 @@ def match_frames(current: Image, previous: Image) -> Match:
     return np.where(valid, y * width + x, NOWHERE).astype(np.int32)
 
 
-class Matcher:
-    """
-    Matches the frames of an evaluation in the order they are processed.
-
-    Every row of the table goes over the same frames, so the matches of the first ones are kept,
-    as many as fit into MEMORY.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[int, int], Match] = {}
-        self._bytes = 0
-        self._last: tuple[Video, int, Image] | None = None
-
-    def follow(self, step: Step, image: Image) -> Match | None:
-        """Match the frame with the one of the last call; None where that's not the one before."""
-        last, self._last = self._last, (step.video, step.index, image)
-        if last is None or last[0] is not step.video or last[1] != step.index - 1:
-            return None
-        place = id(step.video), step.index
-        match = self._kept.get(place)
-        if match is None:
-            match = match_frames(image, last[2])
-            if self._bytes + match.nbytes <= MEMORY:
-                self._kept[place] = match
-                self._bytes += match.nbytes
-        return match
-
-
 class Consistency:
     """Counts pixels over as many pairs of frames as are added."""
 
@@ -72,7 +41,7 @@ class Consistency:
         self.equal = 0
         self.seen = 0
 
-    def add(self, match: Match, before: Image, labels: Image) -> None:
+    def add(self, match: Match, before: np.ndarray, labels: np.ndarray) -> None:
         """
         Add a pair of frames.
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from accel_model.datasets.dis import MIN_SIDE, dis_flow
+from accel_ros.dis import MIN_SIDE, dis_flow
 
 PRESETS = [cv2.DISOPTICAL_FLOW_PRESET_FAST, cv2.DISOPTICAL_FLOW_PRESET_MEDIUM]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from accel_model.datasets.resample import pixel_grid, resample
+from accel_ros.resample import pixel_grid, resample
 
 Image = np.ndarray
 Map = np.ndarray
