@@ -17,7 +17,8 @@ from accel_ros.engines.tensorrt.library import (
     shorten,
     title,
 )
-from accel_ros.engines.tensorrt.progress import Phases, Progress, Report, monitor
+from accel_ros.engines.tensorrt.progress import Phases, monitor
+from accel_ros.engines.watch import Progress, Report
 from accel_ros.errors import EngineError, one_line
 
 MEBIBYTE = 1 << 20

@@ -9,20 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Progress:
-    """One moment of a build."""
-
-    phase: str  # TensorRT's own words for what it does
-    percent: float  # 0..100, of steps; TensorRT does not know how long each will take
-
-    def __str__(self) -> str:
-        """Return phase and percent, for a person."""
-        return f'{self.phase}, {self.percent:.0f} %'
-
-
-Report = Callable[[Progress], None]
+from accel_ros.engines.watch import Progress, Report
 
 
 @dataclass
