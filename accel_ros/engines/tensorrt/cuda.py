@@ -176,14 +176,18 @@ class Graph:
         check(cudart, cudart.cudaStreamBeginCapture(stream.handle, mode), 'begin to record')
         try:
             record()
-        finally:  # the stream has to leave its recording whatever happened
-            ended = cudart.cudaStreamEndCapture(stream.handle)
-        graph = check(cudart, ended, 'record its work')
-        try:
-            result = cudart.cudaGraphInstantiate(graph, 0)
-            self._handle = check(cudart, result, 'make a graph of its work')
-        finally:
-            check(cudart, cudart.cudaGraphDestroy(graph), 'close a recording')
+        except BaseException:
+            self._discard(*cudart.cudaStreamEndCapture(stream.handle))
+            raise
+        graph = check(cudart, cudart.cudaStreamEndCapture(stream.handle), 'record its work')
+        result = cudart.cudaGraphInstantiate(graph, 0)
+        self._discard(cudart.cudaError_t.cudaSuccess, graph)
+        self._handle = check(cudart, result, 'make a graph of its work')
+
+    def _discard(self, status: Any, graph: Any) -> None:
+        """Give a recording back; one that went wrong is none."""
+        if status == self._cudart.cudaError_t.cudaSuccess:
+            check(self._cudart, self._cudart.cudaGraphDestroy(graph), 'close a recording')
 
     def launch(self, stream: CudaStream) -> None:
         """Queue the work."""

@@ -92,7 +92,7 @@ class Preparation:
     def _cached(self, key: Key) -> bytes | None:
         found = self._cache.load(key)
         if found.why:
-            log.warning('%s; it is built again', found.why)
+            log.warning(f'the cached engine {found.why}; it is built again')
         return found.engine
 
 

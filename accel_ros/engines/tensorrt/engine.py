@@ -1,0 +1,116 @@
+# Copyright 2026 The Accel for ROS 2 Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A bundle's graphs on the GPU, for all cameras."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from contextlib import ExitStack
+
+from accel_ros.bundle import Bundle
+from accel_ros.engines.tensorrt import cuda, library
+from accel_ros.engines.tensorrt.build import BuildOptions, OutOfMemory
+from accel_ros.engines.tensorrt.cache import EngineCache
+from accel_ros.engines.tensorrt.child import build_in_child
+from accel_ros.engines.tensorrt.key import Target
+from accel_ros.engines.tensorrt.plan import Plan
+from accel_ros.engines.tensorrt.prepare import Builder, Preparation
+from accel_ros.engines.tensorrt.probe import require_gpu
+from accel_ros.engines.tensorrt.stream import TensorRTStream
+from accel_ros.engines.watch import Watch
+from accel_ros.errors import EngineError
+
+log = logging.getLogger(__name__)
+
+
+class TensorRTEngine:
+    """A bundle's engines. Their weights are on the GPU once, whatever the number of cameras."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        flavour: str,
+        why: str = '',
+        watch: Watch | None = None,
+        builder: Builder = build_in_child,
+    ) -> None:
+        """Load the engines, and build those that the cache does not have.
+
+        Raises BuildCancelled, OutOfMemory, EngineError.
+        """
+        require_gpu()
+        self._cudart = cuda.load()
+        self._trt = library.load(flavour)
+        self._device = cuda.Device.find(self._cudart)
+        self._preparation = Preparation(
+            bundle,
+            Target.here(self._trt, self._device),
+            _options(flavour, self._device),
+            EngineCache(),
+            builder,
+        )
+        self.name = flavour.replace('_', '-')
+        self.description = f'{library.title(self._trt)} on {self._device.name} ({why})'
+        self._streams: weakref.WeakSet[TensorRTStream] = weakref.WeakSet()
+        self._plans: dict[str, Plan] = {}
+        self._free_before, _ = cuda.memory(self._cudart)
+        with ExitStack() as stack:
+            stack.callback(self._let_go)
+            self._load(bundle, watch or Watch())
+            stack.pop_all()
+
+    def open_stream(self) -> TensorRTStream:
+        """Return a new, empty memory. Raises OutOfMemory, EngineError."""
+        if not self._plans:
+            raise EngineError('the engine is closed')
+        stream = TensorRTStream(self._cudart, self._plans)
+        self._streams.add(stream)
+        return stream
+
+    def close(self) -> None:
+        """Close the streams, then let go of the engines; the log says what memory came back."""
+        if not self._plans:
+            return
+        free, _ = cuda.memory(self._cudart)
+        for stream in list(self._streams):
+            stream.close()
+        self._let_go()
+        free_now, _ = cuda.memory(self._cudart)
+        log.info(
+            'TensorRT gave %d MiB of GPU memory back; %d MiB are less than before it was opened',
+            (free_now - free) // cuda.MEBIBYTE,
+            max(0, self._free_before - free_now) // cuda.MEBIBYTE,
+        )
+
+    def _let_go(self) -> None:
+        for plan in self._plans.values():
+            plan.close()
+        self._plans = {}
+        self._runtime = None
+
+    def _load(self, bundle: Bundle, watch: Watch) -> None:
+        """Load every graph's engine; one from the cache that TensorRT refuses is built again."""
+        trt = self._trt
+        runtime = trt.Runtime(library.logger(trt))
+        self._runtime = library.check(runtime, 'make a runtime')
+        for graph, prepared in self._preparation.all(watch).items():
+            spec = bundle.manifest.graphs[graph]
+            try:
+                plan = Plan(trt, runtime, graph, prepared.engine, spec)
+            except OutOfMemory:
+                raise
+            except EngineError as error:
+                if not prepared.cached:
+                    raise
+                log.warning(f'the cached engine is not used: {error}; it is built again')
+                prepared = self._preparation.one(graph, watch, rebuild=True)
+                plan = Plan(trt, runtime, graph, prepared.engine, spec)
+            self._plans[graph] = plan
+
+
+def _options(flavour: str, device: cuda.Device) -> BuildOptions:
+    """Return the options of engines for this machine."""
+    if flavour == 'tensorrt':
+        return BuildOptions()
+    return BuildOptions(compute_capability='SM{}{}'.format(*device.capability))
