@@ -21,7 +21,6 @@ from accel_ros.keyframes import (
     Landing,
     LandingRule,
     OnlyKeyframes,
-    Outcome,
     Policy,
     Reason,
     Scheduler,
@@ -68,6 +67,9 @@ class Segmentation:
     blank: bool = False  # the image is all one colour
     landing: Landing = ''  # what became of the keyframe that ran beside the frames before
     failure: str = ''  # why it failed, if so
+    change: float = (
+        0.0  # of the image, 0..255 from frame to frame, summed since a keyframe was due
+    )
 
     @property
     def confidence(self) -> np.ndarray:
@@ -171,7 +173,7 @@ class Pipeline:
         decision = self._scheduler.decide(view, lambda: self._stream.keyframe_ready())
         prediction, decision, failure = self._infer(image, decision)
         infer_ms = watch.lap_ms()
-        self._scheduler.done(view, decision, Outcome(prediction.drift, infer_ms))
+        self._scheduler.done(view, decision, infer_ms)
         size = frame.size if self.label_size == 'image' else self._size
         labels = images.resize_labels(prediction.labels, size)
         return Segmentation(
@@ -186,6 +188,7 @@ class Pipeline:
             blank=view.blank,
             landing=decision.landing,
             failure=failure,
+            change=decision.change,
         )
 
     def abandon(self) -> None:

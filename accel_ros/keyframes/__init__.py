@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """When to take a keyframe, and when one that runs beside the updates lands."""
 
-from accel_ros.keyframes.decision import Decision, Kind, Landing, Outcome, Reason, View
+from accel_ros.keyframes.decision import Decision, Kind, Landing, Reason, View
 from accel_ros.keyframes.landings import AfterFrames, AsRecorded, LandingRule, WhenReady
 from accel_ros.keyframes.policies import (
     DEFAULT_INTERVAL,
@@ -28,7 +28,6 @@ __all__ = [
     'Landing',
     'LandingRule',
     'OnlyKeyframes',
-    'Outcome',
     'Policy',
     'Progress',
     'Reason',

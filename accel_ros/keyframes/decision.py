@@ -14,7 +14,7 @@ Reason = Literal[
     '',
     'first',  # nothing came before it
     'interval',  # the policy's longest distance is reached
-    'drift',  # the carried state is too far from what the update branch sees
+    'change',  # the image has changed too much since the keyframe
     'budget',  # latency and compute allow one
     'cut',  # the image shows another scene than the one before
     'size',  # the image size changed
@@ -28,7 +28,7 @@ Reason = Literal[
 ]
 
 # Keyframes that may run beside the updates: the scene goes on, so the state can wait for them.
-BESIDE: frozenset[Reason] = frozenset({'interval', 'drift', 'budget'})
+BESIDE: frozenset[Reason] = frozenset({'interval', 'change', 'budget'})
 
 # What became, before a frame, of the keyframe under way; empty where it still is, or none was.
 Landing = Literal[
@@ -63,11 +63,4 @@ class Decision:
     reason: Reason
     frames_since_keyframe: int
     landing: Landing = ''  # before the frame is processed
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a frame, as far as a later decision may depend on it."""
-
-    drift: float | None = None  # share of cells where the two branches disagree
-    infer_ms: float = 0.0
+    change: float = 0.0  # of the image, summed over the frames since a keyframe was taken or begun

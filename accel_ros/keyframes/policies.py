@@ -12,6 +12,14 @@ from accel_ros.errors import AccelError
 from accel_ros.keyframes.decision import Reason
 
 DEFAULT_INTERVAL = 5
+DEFAULT_CEILING = 20  # frames, where something else decides before
+DEFAULT_THRESHOLD = 15.0  # grey levels of 255
+DEFAULT_LATENCY_MS = 100.0
+DEFAULT_SHARE = 0.7
+
+# Grey levels: driving changes an image by up to 9 from frame to frame, in another place of the
+# same town it differs by more than 20 in 99 of 100 cases (CamVid).
+CUT = 20.0
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,7 @@ class Progress:
     """How a stream is doing, seen from the frame to decide on; times in milliseconds."""
 
     frames_since_keyframe: int  # taken or begun; 1 for the frame right after it
-    drift: float | None = None  # of the previous frame, carried from the keyframe in force
+    change: float = 0.0  # of the image from frame to frame, summed since then, see `breaks`
     period_ms: float | None = None  # from frame to frame
     key_ms: float | None = None  # what a keyframe takes
     update_ms: float | None = None
@@ -60,12 +68,16 @@ class FixedInterval:
 
 @dataclass(frozen=True)
 class Adaptive:
-    """When the branches disagree on more than `drift` of the cells, between floor and ceiling."""
+    """When the image has changed by more than `threshold` since the keyframe.
 
-    interval: int = 20  # the ceiling
+    The change from frame to frame, summed, tells what the carried state has lost better than the
+    branches' disagreement and the flow's size do: docs/keyframes.md has the figures.
+    """
+
+    interval: int = DEFAULT_CEILING
     floor: int = 2
-    drift: float = 0.1
-    cut: float | None = 40.0
+    threshold: float = DEFAULT_THRESHOLD
+    cut: float | None = CUT
 
     def __post_init__(self) -> None:
         """Raise AccelError for distances that are none."""
@@ -73,22 +85,22 @@ class Adaptive:
         _check_frames('keyframe floor', self.floor)
 
     def due(self, progress: Progress) -> Reason:
-        """Return 'interval' at the ceiling, 'drift' beyond the threshold."""
+        """Return 'interval' at the ceiling, 'change' beyond the threshold and the floor."""
         if progress.frames_since_keyframe >= self.interval:
             return 'interval'
-        drifted = progress.drift is not None and progress.drift > self.drift
-        return 'drift' if drifted and progress.frames_since_keyframe >= self.floor else ''
+        changed = progress.change > self.threshold
+        return 'change' if changed and progress.frames_since_keyframe >= self.floor else ''
 
 
 @dataclass(frozen=True)
 class Deadline:
     """As often as a frame's latency and the share of compute allow, as they are measured."""
 
-    interval: int = 20  # the ceiling: even where nothing allows it
-    floor: int = 1
-    latency_ms: float = 100.0  # that a frame may take
-    share: float = 0.7  # of the time that the network may be busy
-    cut: float | None = 40.0
+    interval: int = DEFAULT_CEILING  # even where nothing allows it
+    floor: int = 2
+    latency_ms: float = DEFAULT_LATENCY_MS  # that a frame may take
+    share: float = DEFAULT_SHARE  # of the time that the network may be busy, 0 to 1
+    cut: float | None = CUT
 
     def __post_init__(self) -> None:
         """Raise AccelError for distances that are none."""
