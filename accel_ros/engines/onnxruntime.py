@@ -1,6 +1,6 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Run a bundle with ONNX Runtime on the CPU."""
+"""Run a bundle with ONNX Runtime, on the CPU or through its CUDA provider."""
 
 from __future__ import annotations
 
@@ -22,14 +22,20 @@ class OnnxRuntimeEngine:
 
     name = 'onnxruntime'
 
-    def __init__(self, bundle: Bundle, threads: int | None = None, why: str = '') -> None:
+    def __init__(
+        self, bundle: Bundle, threads: int | None = None, why: str = '', provider: str = 'CPU'
+    ) -> None:
+        """Load the graphs; `provider` is CPU or CUDA. Raises BundleError, EngineError."""
         ort = _import()
         threads = threads or len(os.sched_getaffinity(0))
-        self.description = f'onnxruntime {ort.__version__} on {threads} CPU threads ({why})'
+        where = f'{threads} CPU threads' if provider == 'CPU' else 'a GPU, with CUDA'
+        self.description = f'onnxruntime {ort.__version__} on {where} ({why})'
         names = list(bundle.manifest.graphs)
-        self._graphs = Graphs(bundle, names, threads)
+        self._graphs = Graphs(bundle, names, threads, provider)
         beside = [name for name in names if name != 'update']
-        self._worker = ReferenceWorker(lambda: Graphs(bundle, beside, max(threads // 2, 1)))
+        self._worker = ReferenceWorker(
+            lambda: Graphs(bundle, beside, max(threads // 2, 1), provider)
+        )
 
     def open_stream(self) -> OnnxRuntimeStream:
         """Return a new, empty memory."""
@@ -44,9 +50,13 @@ class OnnxRuntimeEngine:
 class Graphs:
     """Some of a bundle's graphs, which run on a number of threads of their own."""
 
-    def __init__(self, bundle: Bundle, names: Iterable[str], threads: int) -> None:
+    def __init__(
+        self, bundle: Bundle, names: Iterable[str], threads: int, provider: str = 'CPU'
+    ) -> None:
         self._ort = _import()
-        self._sessions = {name: _session(self._ort, bundle, name, threads) for name in names}
+        self._sessions = {
+            name: _session(self._ort, bundle, name, threads, provider) for name in names
+        }
 
     def run(
         self, graph: str, inputs: dict[str, Any], options: Any = None, flow: bool = False
@@ -168,7 +178,10 @@ def _import() -> Any:
     return onnxruntime
 
 
-def _session(ort: Any, bundle: Bundle, graph: str, threads: int) -> Any:
+def _session(ort: Any, bundle: Bundle, graph: str, threads: int, provider: str) -> Any:
+    name = f'{provider}ExecutionProvider'
+    if name not in ort.get_available_providers():
+        raise EngineError(f'this onnxruntime has no {provider} provider; install onnxruntime-gpu')
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     # Threads that spin while they wait take the CPU from the rest of the robot.
@@ -176,12 +189,17 @@ def _session(ort: Any, bundle: Bundle, graph: str, threads: int) -> Any:
     options.log_severity_level = 3  # errors; they come back as exceptions too
     path = bundle.graph_path(graph)
     try:
-        session = ort.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
+        session = ort.InferenceSession(str(path), options, providers=[name])
     except Exception as cause:
         raise EngineError(
             f'{path} cannot be loaded by onnxruntime {ort.__version__}: {one_line(cause)}; '
             'export the bundle again, or update onnxruntime'
         ) from cause
+    if session.get_providers()[0] != name:  # it falls back to the CPU without a word
+        raise EngineError(
+            f'onnxruntime {ort.__version__} cannot use {provider} here; look at its requirements '
+            'of CUDA and cuDNN'
+        )
     _check(session, bundle, bundle.manifest.graphs[graph])
     return session
 

@@ -18,7 +18,7 @@ from accel_ros.engines.tensorrt.library import (
     title,
 )
 from accel_ros.engines.tensorrt.progress import Phases, monitor
-from accel_ros.engines.watch import Progress, Report
+from accel_ros.engines.watch import Cancelled, Progress, Report
 from accel_ros.errors import EngineError, one_line
 
 MEBIBYTE = 1 << 20
@@ -28,7 +28,7 @@ OUT_OF_MEMORY = ('out of memory', 'outofmemory', 'insufficient memory', 'insuffi
 NO_TACTIC = 'could not find any implementation for node'
 
 
-class BuildCancelled(EngineError):
+class BuildCancelled(Cancelled):
     """A build was stopped because somebody asked for it."""
 
 

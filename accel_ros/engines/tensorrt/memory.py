@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from accel_ros.engines.protocol import Prediction
-from accel_ros.engines.tensorrt.cuda import Buffer, CudaStream, Pinned
+from accel_ros.engines.tensorrt.buffers import Buffer, Pinned
+from accel_ros.engines.tensorrt.streams import CudaStream
 from accel_ros.manifest import GraphSpec, TensorSpec
 
 # What leaves the GPU, where the graph has it; everything else stays.

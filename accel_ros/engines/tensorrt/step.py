@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from accel_ros.engines.tensorrt.cuda import CudaStream, Graph
+from accel_ros.engines.tensorrt.streams import CudaStream, Graph
 from accel_ros.errors import EngineError
 
 log = logging.getLogger(__name__)

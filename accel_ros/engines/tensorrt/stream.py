@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from accel_ros.engines.protocol import Prediction
-from accel_ros.engines.tensorrt.cuda import CudaStream
 from accel_ros.engines.tensorrt.memory import CameraMemory
 from accel_ros.engines.tensorrt.plan import Plan, Runner
+from accel_ros.engines.tensorrt.reference import ReferenceStream
 from accel_ros.engines.tensorrt.step import Step
+from accel_ros.engines.tensorrt.streams import CudaStream
 from accel_ros.errors import EngineError, StateError, one_line
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,9 @@ class TensorRTStream:
     def __init__(self, cudart: Any, plans: Mapping[str, Plan]) -> None:
         """Allocate, warm up and record. Raises OutOfMemory, EngineError; nothing stays then."""
         self._side = 0
-        self._has_state = False
-        self._plans = plans
+        self._has_image = self._has_state = False
+        self._cudart, self._plans = cudart, plans
+        self._reference: ReferenceStream | None = None
         with ExitStack() as stack:
             self._cuda = CudaStream(cudart)
             stack.callback(self._cuda.close)
@@ -55,23 +57,60 @@ class TensorRTStream:
 
     def keyframe(self, image: np.ndarray) -> Prediction:
         """Run the reference network; its features become the state. Raises EngineError."""
+        self.abandon()
         prediction = self._run('keyframe', image)
-        self._has_state = bool(self._memory.state)
+        self._has_image, self._has_state = True, bool(self._memory.state)
         return prediction
 
     def update(self, image: np.ndarray) -> Prediction:
         """Carry the state along and correct it. Raises StateError, EngineError."""
         if not self._has_state:
             raise StateError('there is no state to carry forward; process a keyframe first')
-        return self._run('update', image)
+        prediction = self._run('update', image)
+        if self._reference is not None and self._reference.under_way and self._memory.flow:
+            self._reference.keep(self._memory.flow)
+        return prediction
+
+    def begin_keyframe(self) -> None:
+        """Start the reference network on the previous image. Raises StateError, EngineError."""
+        if not self._has_image:
+            raise StateError('there is no image to begin a keyframe on; process a keyframe first')
+        if not self._open:
+            raise EngineError('no keyframe can be begun: the engine or the stream is closed')
+        if self._reference is None:
+            self._reference = ReferenceStream(self._cudart, self._plans, self._cuda)
+            self._resources.callback(self._reference.close)
+        self._reference.begin(self._memory.image[self._side])
+
+    def keyframe_ready(self) -> bool:
+        """Whether the keyframe under way has finished."""
+        return self._reference is not None and self._reference.ready()
+
+    def land(self) -> None:
+        """Put its state in force, carried up to now. Raises StateError, EngineError."""
+        if self._reference is None or not self._reference.under_way:
+            raise StateError('there is no keyframe under way that could land; begin one first')
+        try:
+            self._reference.land(self._memory.state[self._side])
+        except EngineError as cause:
+            raise EngineError(
+                f'the keyframe beside the updates failed in TensorRT: {one_line(cause)}'
+            ) from cause
+
+    def abandon(self) -> None:
+        """Forget the keyframe under way."""
+        if self._reference is not None:
+            self._reference.abandon()
 
     def reset(self) -> None:
-        """Forget the previous image and the state."""
-        self._has_state = False
+        """Forget the previous image, the state, and a keyframe under way."""
+        self.abandon()
+        self._has_image = self._has_state = False
 
     def close(self) -> None:
         """Wait for the GPU and give everything back: recordings, contexts, memory, stream."""
-        self._has_state = self._open = False
+        self.reset()
+        self._open = False
         self._steps = {}
         try:
             self._resources.close()
