@@ -10,18 +10,22 @@ from contextlib import ExitStack
 
 from accel_ros.bundle import Bundle
 from accel_ros.engines.tensorrt import cuda, library
-from accel_ros.engines.tensorrt.build import BuildOptions, OutOfMemory
+from accel_ros.engines.tensorrt.build import OutOfMemory
 from accel_ros.engines.tensorrt.cache import EngineCache
 from accel_ros.engines.tensorrt.child import build_in_child
-from accel_ros.engines.tensorrt.key import Target
+from accel_ros.engines.tensorrt.here import Here
 from accel_ros.engines.tensorrt.plan import Plan
 from accel_ros.engines.tensorrt.prepare import Builder, Preparation
-from accel_ros.engines.tensorrt.probe import require_gpu
 from accel_ros.engines.tensorrt.stream import TensorRTStream
 from accel_ros.engines.watch import Watch
 from accel_ros.errors import EngineError
 
 log = logging.getLogger(__name__)
+
+
+def prepare_here(bundle: Bundle, here: Here, builder: Builder = build_in_child) -> Preparation:
+    """Return what makes a bundle's engines for this machine."""
+    return Preparation(bundle, here.target, here.options, EngineCache(), builder)
 
 
 class TensorRTEngine:
@@ -39,19 +43,11 @@ class TensorRTEngine:
 
         Raises BuildCancelled, OutOfMemory, EngineError.
         """
-        require_gpu()
-        self._cudart = cuda.load()
-        self._trt = library.load(flavour)
-        self._device = cuda.Device.find(self._cudart)
-        self._preparation = Preparation(
-            bundle,
-            Target.here(self._trt, self._device),
-            _options(flavour, self._device),
-            EngineCache(),
-            builder,
-        )
+        here = Here.find(flavour)
+        self._trt, self._cudart = here.trt, here.cudart
+        self._preparation = Preparation(bundle, here.target, here.options, EngineCache(), builder)
         self.name = flavour.replace('_', '-')
-        self.description = f'{library.title(self._trt)} on {self._device.name} ({why})'
+        self.description = f'{library.title(self._trt)} on {here.device.name} ({why})'
         self._streams: weakref.WeakSet[TensorRTStream] = weakref.WeakSet()
         self._plans: dict[str, Plan] = {}
         self._free_before, _ = cuda.memory(self._cudart)
@@ -107,10 +103,3 @@ class TensorRTEngine:
                 prepared = self._preparation.one(graph, watch, rebuild=True)
                 plan = Plan(trt, runtime, graph, prepared.engine, spec)
             self._plans[graph] = plan
-
-
-def _options(flavour: str, device: cuda.Device) -> BuildOptions:
-    """Return the options of engines for this machine."""
-    if flavour == 'tensorrt':
-        return BuildOptions()
-    return BuildOptions(compute_capability='SM{}{}'.format(*device.capability))

@@ -13,8 +13,7 @@ from typing import Any
 
 from accel_ros.errors import EngineError, one_line
 
-# The flavours, the better one first: their Python modules have nearly the same names.
-FLAVOURS = ('tensorrt', 'tensorrt_rtx')
+# The flavours, the better one first: their Python modules have nearly the same names in them.
 NAMES = {'tensorrt': 'TensorRT', 'tensorrt_rtx': 'TensorRT for RTX'}
 OLDEST = {'tensorrt': (10, 3), 'tensorrt_rtx': (1, 0)}
 MOST_LINES = 64

@@ -50,11 +50,15 @@ class Preparation:
         """Return the names of the bundle's graphs, in the order in which they are prepared."""
         return tuple(graph for graph in GRAPHS if graph in self._bundle.manifest.graphs)
 
-    def all(self, watch: Watch, rebuild: bool = False) -> dict[str, Prepared]:
+    def missing(self) -> list[str]:
+        """Return the graphs whose engines the cache does not have."""
+        return [graph for graph in self.graphs if self._cached(self._key(graph)) is None]
+
+    def all(self, watch: Watch) -> dict[str, Prepared]:
         """Return every graph's engine. Raises BuildCancelled, OutOfMemory, EngineError."""
         count = len(self.graphs)
         return {
-            graph: self.one(graph, _part(watch, graph, number, count), rebuild)
+            graph: self.one(graph, _part(watch, graph, number, count))
             for number, graph in enumerate(self.graphs)
         }
 

@@ -71,12 +71,12 @@ def test_a_missing_tensorrt_says_where_help_is(bundle, installed):
 def test_without_a_driver_tensorrt_is_not_even_imported(bundle, monkeypatch):
     monkeypatch.setitem(sys.modules, 'tensorrt', None)
     monkeypatch.setattr(select, 'find_spec', lambda name: name == 'tensorrt' or None)
-    from accel_ros.engines.tensorrt import engine
+    from accel_ros.engines.tensorrt import here
 
     def no_gpu():
         raise EngineError('there is no NVIDIA driver; install it')
 
-    monkeypatch.setattr(engine, 'require_gpu', no_gpu)
+    monkeypatch.setattr(here, 'require_gpu', no_gpu)
     assert 'TensorRT: there is no NVIDIA driver' in open_engine(bundle).description
 
 

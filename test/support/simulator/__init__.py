@@ -6,9 +6,3 @@ It proves control flow, buffers, swaps, byte counts and the way back from failur
 nothing of a GPU's numerics or speed. Nothing runs before somebody waits for it, as on a GPU, so
 an answer that is read too early is wrong here, too.
 """
-
-from support.simulator.cudart import Cudart
-from support.simulator.gpu import Gpu
-from support.simulator.tensorrt import make_tensorrt
-
-__all__ = ['Cudart', 'Gpu', 'make_tensorrt']

@@ -8,6 +8,7 @@ import math
 import weakref
 from collections.abc import Callable
 from enum import IntEnum
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -245,6 +246,7 @@ def make_tensorrt(gpu: Gpu, version: str = '10.3.0', name: str = 'tensorrt') -> 
     """Return a module with what we use of TensorRT, on this GPU."""
     module: Any = ModuleType(name)
     module.__version__, module.gpu = version, gpu
+    module.__spec__ = ModuleSpec(name, None)
     module.ILogger, module.IProgressMonitor = ILogger, IProgressMonitor
     for part in PARTS:
         setattr(module, part.__name__, type(part.__name__, (part,), {'module': module}))

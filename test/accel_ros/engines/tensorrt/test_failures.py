@@ -39,7 +39,7 @@ def one_line(caught):
             'build_serialized_network',
             (None, 'Could not find any implementation for node conv1'),
             OutOfMemory,
-            r'ran out of GPU memory \(17 of 8192 MiB are free; workspace not limited\): .*--works',
+            r'of GPU memory \(17 of 8192 MiB are free; workspace not limited\): .*WORKSPACE_MIB',
         ),
         ('build_serialized_network', (None, OOM), OutOfMemory, 'ran out of GPU memory'),
         (
