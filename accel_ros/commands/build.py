@@ -18,7 +18,7 @@ from accel_ros.engines.tensorrt.cache import EngineCache
 from accel_ros.engines.tensorrt.here import Here, elsewhere
 from accel_ros.engines.tensorrt.key import Target
 from accel_ros.engines.tensorrt.library import NAMES
-from accel_ros.engines.tensorrt.prepare import Preparation, Prepared
+from accel_ros.engines.tensorrt.prepare import Preparation
 from accel_ros.errors import EngineError
 from accel_ros.timing import Stopwatch
 
@@ -53,18 +53,37 @@ def run(args: argparse.Namespace) -> str:
     cache = EngineCache()
     watch = Stopwatch()
     with ShowProgress() as progress:
-        prepared = Preparation(bundle, target, options, cache).all(progress)
-    seconds = watch.total_ms() / 1000
+        engines = [
+            {
+                'graph': graph,
+                'file': str(cache.path(one.key)),
+                'bytes': len(one.engine),
+                'cached': one.cached,
+            }
+            for graph, one in Preparation(bundle, target, options, cache).each(progress)
+        ]
+    report = {
+        'bundle': bundle.manifest.name,
+        'target': dataclasses.asdict(target),
+        'engines': engines,
+        'seconds': watch.total_ms() / 1000,
+    }
     if args.json:
-        report = _report(bundle, target, prepared, cache, seconds)
         args.json.write_text(json.dumps(report, indent=1) + '\n')
-    lines = [f'{bundle.manifest.name} for {_words(target)}']
-    lines += [
-        f'  {graph:10s} {"was there" if one.cached else "built"}, '
-        f'{len(one.engine) / MEBIBYTE:.1f} MiB: {cache.path(one.key).name}'
-        for graph, one in prepared.items()
+    return _text(report, target)
+
+
+def _text(report: dict[str, Any], target: Target) -> str:
+    gpu = 'cards' if target.gpu == 'any' else target.gpu
+    lines = [
+        f'{report["bundle"]} for {gpu} of compute capability {target.compute_capability}, with '
+        f'{target.flavour} {target.version}'
     ]
-    return '\n'.join([*lines, f'{seconds:.1f} s; the engines are in {cache.folder}'])
+    for engine in report['engines']:
+        size = f'{engine["bytes"] / MEBIBYTE:.1f} MiB'
+        how = 'was there' if engine['cached'] else 'built'
+        lines.append(f'  {engine["graph"]:10s} {how}, {size}: {engine["file"]}')
+    return '\n'.join([*lines, f'{report["seconds"]:.1f} s'])
 
 
 def _target(architecture: str | None) -> tuple[Target, BuildOptions]:
@@ -79,35 +98,3 @@ def _target(architecture: str | None) -> tuple[Target, BuildOptions]:
         )
     here = Here.find(flavour)
     return here.target, here.options
-
-
-def _words(target: Target) -> str:
-    gpu = 'cards' if target.gpu == 'any' else target.gpu
-    return (
-        f'{gpu} of compute capability {target.compute_capability}, with '
-        f'{target.flavour} {target.version}'
-    )
-
-
-def _report(
-    bundle: Bundle,
-    target: Target,
-    prepared: dict[str, Prepared],
-    cache: EngineCache,
-    seconds: float,
-) -> dict[str, Any]:
-    engines = [
-        {
-            'graph': graph,
-            'file': str(cache.path(one.key)),
-            'bytes': len(one.engine),
-            'cached': one.cached,
-        }
-        for graph, one in prepared.items()
-    ]
-    return {
-        'bundle': bundle.manifest.name,
-        'target': dataclasses.asdict(target),
-        'engines': engines,
-        'seconds': seconds,
-    }

@@ -90,7 +90,7 @@ class TensorRTEngine:
         trt = self._trt
         runtime = trt.Runtime(library.logger(trt))
         self._runtime = library.check(runtime, 'make a runtime')
-        for graph, prepared in self._preparation.all(watch).items():
+        for graph, prepared in self._preparation.each(watch):
             spec = bundle.manifest.graphs[graph]
             try:
                 plan = Plan(trt, runtime, graph, prepared.engine, spec)

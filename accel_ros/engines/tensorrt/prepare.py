@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,13 +54,14 @@ class Preparation:
         """Return the graphs whose engines the cache does not have."""
         return [graph for graph in self.graphs if self._cached(self._key(graph)) is None]
 
-    def all(self, watch: Watch) -> dict[str, Prepared]:
-        """Return every graph's engine. Raises BuildCancelled, OutOfMemory, EngineError."""
+    def each(self, watch: Watch) -> Iterator[tuple[str, Prepared]]:
+        """Yield every graph's engine; who lets go of one before the next saves its memory.
+
+        Raises BuildCancelled, OutOfMemory, EngineError.
+        """
         count = len(self.graphs)
-        return {
-            graph: self.one(graph, _part(watch, graph, number, count))
-            for number, graph in enumerate(self.graphs)
-        }
+        for number, graph in enumerate(self.graphs):
+            yield graph, self.one(graph, _part(watch, graph, number, count))
 
     def one(self, graph: str, watch: Watch, rebuild: bool = False) -> Prepared:
         """Return one graph's engine. Raises BuildCancelled, OutOfMemory, EngineError."""

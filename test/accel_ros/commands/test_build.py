@@ -73,8 +73,9 @@ sys.exit(main())
 """
 SLOW_CHILD = """
 import os, sys, time
+with open(sys.argv[1] + '/../pid', 'w') as file:
+    file.write(str(os.getpid()))
 os.write(int(sys.argv[2]), b'{"phase": "Timing tactics", "percent": 30}\\n')
-open(sys.argv[1] + '/../pid', 'w').write(str(os.getpid()))
 time.sleep(600)
 """
 
