@@ -67,9 +67,8 @@ class Device:
         )
         properties = check(cudart, cudart.cudaGetDeviceProperties(0), 'ask for the GPU')
         driver = check(cudart, cudart.cudaDriverGetVersion(), 'ask for the driver')
-        name = properties.name
-        text = name.decode() if isinstance(name, bytes) else str(name)
-        return cls(text, (int(major), int(minor)), int(driver))
+        name = properties.name.rstrip(b'\0').decode(errors='replace')
+        return cls(name, (int(major), int(minor)), int(driver))
 
 
 def memory(cudart: Any) -> tuple[int, int]:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import logging
-import weakref
 from contextlib import ExitStack
 
 from accel_ros.bundle import Bundle
@@ -45,10 +44,10 @@ class TensorRTEngine:
         """
         here = Here.find(flavour)
         self._trt, self._cudart = here.trt, here.cudart
-        self._preparation = Preparation(bundle, here.target, here.options, EngineCache(), builder)
+        self._preparation = prepare_here(bundle, here, builder)
         self.name = flavour.replace('_', '-')
         self.description = f'{library.title(self._trt)} on {here.device.name} ({why})'
-        self._streams: weakref.WeakSet[TensorRTStream] = weakref.WeakSet()
+        self._streams: list[TensorRTStream] = []
         self._plans: dict[str, Plan] = {}
         self._free_before, _ = cuda.memory(self._cudart)
         with ExitStack() as stack:
@@ -61,23 +60,32 @@ class TensorRTEngine:
         if not self._plans:
             raise EngineError('the engine is closed')
         stream = TensorRTStream(self._cudart, self._plans)
-        self._streams.add(stream)
+        self._streams.append(stream)
         return stream
 
     def close(self) -> None:
         """Close the streams, then let go of the engines; the log says what memory came back."""
         if not self._plans:
             return
-        free, _ = cuda.memory(self._cudart)
-        for stream in list(self._streams):
+        free = self._free()
+        for stream in self._streams:
             stream.close()
+        self._streams = []
         self._let_go()
-        free_now, _ = cuda.memory(self._cudart)
-        log.info(
-            'TensorRT gave %d MiB of GPU memory back; %d MiB are less than before it was opened',
-            (free_now - free) // cuda.MEBIBYTE,
-            max(0, self._free_before - free_now) // cuda.MEBIBYTE,
-        )
+        freed = self._free()
+        if free is not None and freed is not None:
+            log.info(
+                'TensorRT gave %d MiB of GPU memory back; %d MiB are less than before it began',
+                (freed - free) // cuda.MEBIBYTE,
+                max(0, self._free_before - freed) // cuda.MEBIBYTE,
+            )
+
+    def _free(self) -> int | None:
+        """Return the GPU's free memory in bytes; None after a fault, when CUDA answers nothing."""
+        try:
+            return cuda.memory(self._cudart)[0]
+        except EngineError:
+            return None
 
     def _let_go(self) -> None:
         for plan in self._plans.values():
@@ -88,8 +96,7 @@ class TensorRTEngine:
     def _load(self, bundle: Bundle, watch: Watch) -> None:
         """Load every graph's engine; one from the cache that TensorRT refuses is built again."""
         trt = self._trt
-        runtime = trt.Runtime(library.logger(trt))
-        self._runtime = library.check(runtime, 'make a runtime')
+        runtime = self._runtime = library.make(trt.Runtime, library.logger(trt))
         for graph, prepared in self._preparation.each(watch):
             spec = bundle.manifest.graphs[graph]
             try:

@@ -81,6 +81,14 @@ def complaints(trt: Any) -> Iterator[list[str]]:
         said += [line for number, line in list(log.lines) if number > before]
 
 
+def make(kind: Any, *arguments: Any) -> Any:
+    """Return a new object of TensorRT; raise EngineError where it gives none."""
+    try:
+        return kind(*arguments)
+    except (TypeError, RuntimeError) as cause:  # how pybind11 reports a null
+        raise failure(f'make a {kind.__name__}', [one_line(cause)]) from cause
+
+
 def check(result: Any, what: str, said: list[str] | None = None) -> Any:
     """Return a result of TensorRT; raise EngineError where it is None or False."""
     if result is None or result is False:

@@ -149,6 +149,7 @@ class Builder(Part):
 class Runtime(Part):
     def __init__(self, logger):
         self.logger = logger
+        self.arranged('Runtime', lambda: None)
 
     def deserialize_cuda_engine(self, serialized_engine):
         def good():

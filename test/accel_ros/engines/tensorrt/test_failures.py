@@ -48,6 +48,12 @@ def one_line(caught):
             EngineError,
             'factory function returned nullptr',
         ),
+        (
+            'Runtime',
+            (TypeError('factory function returned nullptr'), ''),
+            EngineError,
+            'TensorRT could not make a Runtime: factory function returned nullptr',
+        ),
         ('deserialize_cuda_engine', (None, ''), EngineError, 'not load the engine of keyframe'),
         ('deserialize_cuda_engine', (None, OOM), OutOfMemory, 'too little GPU memory to load'),
         (

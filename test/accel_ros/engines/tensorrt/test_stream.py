@@ -11,6 +11,8 @@ from support.bundles import HEIGHT, WIDTH, Arithmetic, write_bundle
 from accel_ros.bundle import Bundle
 from accel_ros.errors import EngineError, StateError
 
+cudart = pytest.importorskip('cuda.bindings.runtime', reason='needs cuda-python')
+
 IMAGE_BYTES = HEIGHT * WIDTH * 3
 ANSWER_BYTES = 2 * HEIGHT * WIDTH
 DRIFT_BYTES = 4
@@ -157,4 +159,13 @@ def test_closing_says_how_much_memory_came_back(open_here, bundle, caplog):
     engine.open_stream()
     with caplog.at_level('INFO'):
         engine.close()
-    assert 'gave 2 MiB of GPU memory back; 0 MiB are less than before' in caplog.text
+    assert 'gave 2 MiB of GPU memory back; 0 MiB are less than before it began' in caplog.text
+
+
+def test_a_gpu_that_answers_no_longer_can_be_closed_all_the_same(open_here, gpu, bundle, caplog):
+    engine = open_here(bundle)
+    engine.open_stream()
+    gpu.fault('cudaMemGetInfo', cudart.cudaError_t.cudaErrorLaunchFailure)
+    gpu.fault('cudaStreamSynchronize', cudart.cudaError_t.cudaErrorLaunchFailure)
+    engine.close()
+    assert 'closing a camera: CUDA could not finish its work' in caplog.text
