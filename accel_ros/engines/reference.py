@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 from accel_ros.errors import EngineError, one_line
 
-# Against the 0 of the updates: a tenth of a CPU that both want, all of one that nobody wants.
+# More than that of the updates: a tenth of a CPU that both want, all of one that nobody wants.
 NICENESS = 10
+MOST_NICE = 19
 
 
 class Graphs(Protocol):
@@ -97,5 +98,5 @@ def _give_way() -> None:
     """Lower this thread's priority, and so that of the threads it starts."""
     thread = threading.get_native_id()
     with contextlib.suppress(OSError):
-        niceness = max(os.getpriority(os.PRIO_PROCESS, thread), NICENESS)
-        os.setpriority(os.PRIO_PROCESS, thread, niceness)
+        niceness = os.getpriority(os.PRIO_PROCESS, thread) + NICENESS
+        os.setpriority(os.PRIO_PROCESS, thread, min(niceness, MOST_NICE))
