@@ -1,6 +1,6 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The networks that the benchmark runs, untrained: what a frame costs does not depend on weights."""
+"""The networks that the benchmark runs: untrained, for weights change no times."""
 
 from __future__ import annotations
 
