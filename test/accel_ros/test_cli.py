@@ -139,7 +139,7 @@ def test_the_input_is_never_overwritten(tmp_path, folder, bundle_path, capsys):
 
 
 def test_an_interrupted_run(tmp_path, folder, bundle_path, capsys, monkeypatch):
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr('accel_ros.commands.segment.open_engine', interrupt)
