@@ -65,6 +65,10 @@ class Gpu:
         """Let the call of that name, after so many good ones, have this outcome (once)."""
         self._faults.setdefault(name, []).append((self.calls[name] + after, outcome))
 
+    def forget_faults(self) -> None:
+        """Let everything work again."""
+        self._faults.clear()
+
     def call(self, name: str) -> Any:
         """Count a call; return its arranged outcome, or None for a good one."""
         with self.lock:
