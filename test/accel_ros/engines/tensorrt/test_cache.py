@@ -215,6 +215,16 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path, monke
     assert not list(tmp_path.iterdir())
 
 
+def test_what_a_killed_process_left_half_written_is_removed_in_time(cache, tmp_path):
+    old, new = tmp_path / 'old.partial', tmp_path / 'new.partial'
+    for path in (old, new):
+        path.write_bytes(ENGINE)
+    os.utime(old, (0, 0))
+    cache.require_writable()
+    assert new.exists() and not old.exists()
+    assert cache.load(KEY).engine == ENGINE
+
+
 def test_a_key_is_held_by_one_at_a_time(cache):
     asked = []
 
