@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accel_ros.engines.tensorrt import cache as cache_module
@@ -134,6 +134,7 @@ def test_a_spoilt_engine_is_none_with_a_reason_and_can_be_written_again(cache, t
     assert cache.load(KEY).engine == ENGINE
 
 
+@settings(deadline=None)  # a file system may be slow
 @given(st.data())
 def test_any_damage_to_either_file_gives_the_engine_or_none(data):
     with tempfile.TemporaryDirectory() as folder:
