@@ -32,7 +32,8 @@ from accel_ros.keyframes import Adaptive, AfterFrames, FixedInterval
 
 FARTHEST = 20  # frames from a keyframe
 THRESHOLDS = (6, 8, 10, 12, 15, 20, 25, 30)
-DELAYS = (1, 2, 3, 4, 5)
+INTERVALS = (2, 3, 5, 10)  # at which keyframes run beside the updates
+DELAYS = (1, 2, 3, 5)  # frames that they take
 NOISE = 2.0  # standard deviation, of 255
 
 Images = list[np.ndarray]
@@ -80,7 +81,7 @@ def figures(name: str, study: Study) -> dict[str, Any]:
         })  # fmt: skip
     late = [
         {'interval': n, 'delay': delay, **_late(study, n, delay), 'sync': fixed[n - 1].miou}
-        for n in (5, 10)
+        for n in INTERVALS
         for delay in DELAYS
     ]
     return {
