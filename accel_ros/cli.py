@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from accel_ros import __version__
 from accel_ros.commandline import Parser, exit_status
-from accel_ros.commands import compare, evaluate, play, record, segment
+from accel_ros.commands import bench, build, compare, doctor, evaluate, play, record, segment
 
-COMMANDS = (segment, evaluate, compare, play, record)
+COMMANDS = (segment, evaluate, compare, play, record, build, doctor, bench)
 
 
 def make_parser() -> Parser:

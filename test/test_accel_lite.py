@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from support.shared import REPOSITORY, shared_dir
@@ -13,6 +15,7 @@ from accel_model.evaluate.matcher import Matcher
 from accel_model.evaluate.protocol import labelled_frames
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines.select import open_engine
+from accel_ros.keyframes import AfterFrames
 from accel_ros.pipeline import Pipeline
 from accel_ros.sources import open_source
 from benchmarks.accuracy import evaluate
@@ -48,6 +51,23 @@ def test_a_drive_s_road_sky_and_trees_are_where_they_belong(bundle):
         assert np.mean(result.labels == CAR) > 0.001
     assert kinds == (['key'] + 4 * ['update']) * 2
     pipeline.close()
+    engine.close()
+
+
+def test_a_late_keyframe_gives_the_labels_of_a_stream_that_began_with_it(bundle):
+    """Carried by propagate beside the updates, or by the updates themselves: the same state."""
+    frames = list(itertools.islice(open_source(CLIP), 8))
+    engine = open_engine(bundle, threads=1)
+    late = Pipeline(bundle, engine, interval=3, landings=AfterFrames(3))
+    found = [late.process(frame) for frame in frames]
+    assert [result.landing for result in found] == [''] * 6 + ['landed', '']
+    due = Pipeline(bundle, engine, interval=99)
+    expected = [due.process(frame) for frame in frames[3:]]
+    for one, other in zip(found[6:], expected[3:], strict=True):
+        assert one.frames_since_keyframe == other.frames_since_keyframe
+        assert np.mean(one.labels == other.labels) > 0.9999
+    assert np.mean(found[5].labels == expected[2].labels) < 0.9999  # from the old state
+    late.close(), due.close()
     engine.close()
 
 
