@@ -16,6 +16,7 @@ import importlib.util
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
@@ -30,17 +31,17 @@ from launch.actions import (
     Shutdown,
     TimerAction,
 )
-from launch.event_handlers import OnProcessExit
+from launch.event_handlers import OnProcessExit, OnProcessIO
 from launch.events import matches_action
-from launch.events.process import SignalProcess
+from launch.events.process import ProcessIO, SignalProcess
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch_ros.event_handlers import OnStateTransition
 
 LAUNCH = Path(get_package_share_directory('accel_ros')) / 'launch'
 ACCEL_ROS = [sys.executable, '-m', 'accel_ros.cli']
 COMPRESSED = '/compressed'
 CONNECT_S = 3.0  # for the bag's publishers and the node to find each other
 DRAIN_S = 3.0  # for the labels of the last images
+LISTENING = b'listening to '  # what the node says when it is active
 
 # Name, default, description. An empty argument is left out.
 ARGUMENTS = (
@@ -80,8 +81,9 @@ def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         event=SignalProcess(signal_number=signal.SIGINT, process_matcher=matches_action(recorder))
     )
     over = Shutdown(reason='the replay is over')
+    hear = once_listening(player)
     return [
-        RegisterEventHandler(OnStateTransition(goal_state='active', entities=[player])),
+        RegisterEventHandler(OnProcessIO(on_stdout=hear, on_stderr=hear)),
         RegisterEventHandler(
             OnProcessExit(
                 target_action=player, on_exit=[TimerAction(period=DRAIN_S, actions=[stop])]
@@ -95,6 +97,20 @@ def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
             launch_arguments=node_arguments(given).items(),
         ),
     ]
+
+
+def once_listening(player: ExecuteProcess) -> Callable[[ProcessIO], ExecuteProcess | None]:
+    """Return what starts the player, once, when the node says that it listens.
+
+    The node's transition events would say it, too, but a node that is quick to start has sent
+    them before launch is connected to it.
+    """
+    waiting = [player]
+
+    def hear(event: ProcessIO) -> ExecuteProcess | None:
+        return waiting.pop() if waiting and LISTENING in event.text else None
+
+    return hear
 
 
 def node_arguments(given: dict[str, str]) -> dict[str, str]:

@@ -70,6 +70,7 @@ class Camera:
             self._input.close()
             raise
         self._worker = Worker(self.name, self._slot, self._work, self._refuse)
+        self._log.info(f'listening to {self.topic}')
 
     @property
     def running(self) -> bool:

@@ -27,13 +27,13 @@ def start(names):
 
 
 def processes(entities):
-    """Recorder, and what comes after it: player, report."""
+    """Recorder, what hears the processes, player, and what comes after each of them."""
     [recorder] = [e for e in entities if isinstance(e, standin.ExecuteProcess)]
     handlers = [e.event_handler for e in entities if isinstance(e, standin.RegisterEventHandler)]
-    [active] = [h for h in handlers if isinstance(h, standin.OnStateTransition)]
-    [player] = active.entities
-    after = {id(h.target_action): h.on_exit for h in handlers if h is not active}
-    return recorder, active, player, after
+    [heard] = [h for h in handlers if isinstance(h, standin.OnProcessIO)]
+    player = heard.on_stdout(standin.ProcessIO(b'[segment.cam]: listening to /cam/image_raw'))
+    after = {id(h.target_action): h.on_exit for h in handlers if h is not heard}
+    return recorder, heard, player, after
 
 
 def test_every_argument_is_described(names):
@@ -43,14 +43,19 @@ def test_every_argument_is_described(names):
 
 
 def test_node_and_recorder_then_the_bag_then_the_report_then_the_end(start):
-    recorder, active, player, after = processes(start())
-    assert active.goal_state == 'active'
+    recorder, _, player, after = processes(start())
     [timer] = after[id(player)]
     [stop] = timer.actions
     assert stop.event.signal_number == signal.SIGINT and stop.event.process_matcher(recorder)
     [report] = after[id(recorder)]
     [over] = after[id(report)]
     assert isinstance(over, standin.Shutdown)
+
+
+def test_the_bag_is_played_once_whatever_else_is_said(names):
+    hear = names['once_listening']('player')
+    said = [b'tiny: ready', names['LISTENING'] + b'/cam', b'', names['LISTENING'] + b'/cam']
+    assert [hear(standin.ProcessIO(text)) for text in said] == [None, 'player', None, None]
 
 
 def test_the_commands_are_ours_and_can_be_parsed(start):

@@ -26,6 +26,8 @@ def test_work_is_done_in_active_only(talk, drive):
     camera, timing = client.camera(), client.listen('timing', FrameTiming)
     for start in (1, 2):
         assert client.change('activate')
+        # launch/replay.launch.py waits for these words.
+        assert len(node.lines('listening to /camera/image_raw')) == start
         camera.warm_up(drive(0), timing)
         assert client.change('deactivate')
         assert client.state() == 'inactive'

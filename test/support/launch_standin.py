@@ -106,19 +106,26 @@ class OnProcessExit:
     on_exit: Sequence[LaunchDescriptionEntity]
 
 
-@dataclass(kw_only=True)
-class OnStateTransition:
-    """An event: a lifecycle node, whichever it is, has come to a state."""
+@dataclass
+class ProcessIO:
+    """What a process has written."""
 
-    goal_state: str
-    entities: Sequence[LaunchDescriptionEntity]
+    text: bytes
+
+
+@dataclass(kw_only=True)
+class OnProcessIO:
+    """An event: a process, whichever it is, has written something."""
+
+    on_stdout: Callable[[ProcessIO], LaunchDescriptionEntity | None]
+    on_stderr: Callable[[ProcessIO], LaunchDescriptionEntity | None]
 
 
 @dataclass
 class RegisterEventHandler(LaunchDescriptionEntity):
     """What to do when an event comes."""
 
-    event_handler: OnProcessExit | OnStateTransition
+    event_handler: OnProcessExit | OnProcessIO
 
 
 @dataclass(kw_only=True)
@@ -171,13 +178,12 @@ def install(monkeypatch: Any) -> None:
             Shutdown,
             TimerAction,
         ),
-        'launch.event_handlers': (OnProcessExit,),
+        'launch.event_handlers': (OnProcessExit, OnProcessIO),
         'launch.events': (matches_action,),
-        'launch.events.process': (SignalProcess,),
+        'launch.events.process': (ProcessIO, SignalProcess),
         'launch.launch_description_sources': (PythonLaunchDescriptionSource,),
         'launch_ros': (),
         'launch_ros.actions': (LifecycleNode,),
-        'launch_ros.event_handlers': (OnStateTransition,),
     }
     for name, classes in contents.items():
         module = ModuleType(name)
