@@ -5,7 +5,7 @@ The variants of Accel: one description each, and how a network is built from it.
 
 To add one: a line in `VARIANTS`; a new backbone is an entry in `backbones.BACKBONES`. Two
 backbones that no variant combines need no line: `REFERENCE+UPDATE`, for example
-`resnet-101+efficientnet-lite0-half`, is the name of Accel with these two branches, and
+`resnet-101+efficientnet-lite0`, is the name of Accel with these two branches, and
 `efficientnet-lite2` that of the network which segments frame by frame with this backbone.
 """
 
@@ -85,9 +85,9 @@ VARIANTS: dict[str, Variant] = {
         Variant(
             'accel-lite',
             'efficientnet-lite2',
-            update='efficientnet-lite0-half',
+            update='efficientnet-lite0',
             flow='pwc-net',
-            fade=0.85,
+            fade=0.8,
         ),
     )
 }
