@@ -22,7 +22,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from accel_model.networks.carry import Carry
+from accel_model.networks.carry import AS_PUBLISHED, Carry
 from accel_model.networks.description import Description
 from accel_model.networks.flownet import FlowNet
 from accel_model.networks.normalization import Normalization
@@ -85,7 +85,7 @@ class Accel(nn.Module):
         update_upsampling: Upsampling | None = None,
         fusion: nn.Module | None = None,
         fusion_kind: str | None = None,
-        carry: Carry = Carry(),
+        carry: Carry = AS_PUBLISHED,
     ) -> None:
         super().__init__()
         self.description = description

@@ -41,3 +41,6 @@ class Carry:
     def split(self, state: Tensor) -> tuple[Tensor, Tensor | None]:
         """State -> features [N, C, h, w] and their trust [N, 1, h, w], if they fade."""
         return (state, None) if self.fade is None else (state[:, :-1], state[:, -1:])
+
+
+AS_PUBLISHED = Carry()
