@@ -33,6 +33,7 @@ def views(network: Accel) -> dict[str, Accel]:
             head=network.head,
             upsampling=network.upsampling,
             flow=network.flow,
+            carry=network.carry,
         )
     if network.fusion_kind is not None:
         found['accel'] = network

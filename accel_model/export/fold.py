@@ -49,9 +49,9 @@ def _watch(network: Accel, data: Tensor) -> dict[nn.Module, nn.BatchNorm2d]:
         elif isinstance(module, nn.BatchNorm2d):
             hooks.append(module.register_forward_pre_hook(read))
     with torch.no_grad():
-        _, feat = network.keyframe(data)
+        _, state = network.keyframe(data)
         if network.flow is not None:
-            network.update(data, data, feat)
+            network.update(data, data, state)
     for hook in hooks:
         hook.remove()
     return pairs

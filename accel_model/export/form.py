@@ -19,7 +19,6 @@ from accel_model.export.sight import sight
 from accel_model.export.upsampling import as_interpolation
 from accel_model.networks.accel import Accel
 from accel_model.networks.upsampling import map_size
-from accel_model.networks.warp import warp
 
 
 class Step(NamedTuple):
@@ -55,14 +54,15 @@ class Keyframe(nn.Module):
         self.reference = network.reference
         self.project, self.classify = split_head(network.head, _channels(network))
         self.upsampling = as_interpolation(network.upsampling)
-        self.carry = None if network.fusion_kind != 'feature' else FeatureFusion(network).project
+        self.premix = None if network.fusion_kind != 'feature' else FeatureFusion(network).project
+        self.carry = network.carry
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Image -> scores [1, K, H, W] and state [1, C, h, w]."""
         feat = self.reference(self.normalize(image))
         projected = self.project(feat)
         scores = self.upsampling(self.classify(projected), map_size(image))
-        return scores, projected if self.carry is None else self.carry(feat)
+        return scores, self.carry.start(projected if self.premix is None else self.premix(feat))
 
 
 class Update(nn.Module):
@@ -71,6 +71,7 @@ class Update(nn.Module):
     def __init__(self, network: Accel, size: tuple[int, int]) -> None:
         super().__init__()
         self.see = sight(network, size)
+        self.carry = network.carry
         _, self.classify = split_head(network.head, _channels(network))
         self.upsampling = as_interpolation(network.upsampling)
         feature, score = network.fusion_kind == 'feature', network.fusion_kind == 'score'
@@ -81,14 +82,15 @@ class Update(nn.Module):
         """Image of this frame and of the one before, state of the one before -> a step."""
         size = map_size(image)
         flow, current = self.see(image, previous, map_size(state))
-        state = warp(state, flow)
+        state = self.carry.step(state, flow)
+        carried, trust = self.carry.split(state)
         if self.feature_fusion is not None:
-            fused = self.feature_fusion(state, current)
+            fused = self.feature_fusion(carried, current)
             return Step(self.upsampling(fused, size), state, flow, None)
-        reference = self.classify(state)
+        reference = self.classify(carried)
         if self.score_fusion is None:
             return Step(self.upsampling(reference, size), state, flow, None)
-        scores = self.score_fusion(reference, current, size)
+        scores = self.score_fusion(reference, current, size, trust)
         return Step(scores, state, flow, self.score_fusion.drift(reference, current, size))
 
 

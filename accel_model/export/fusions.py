@@ -34,13 +34,19 @@ class ScoreFusion(nn.Module):
         self.fusion, self.bias = fusion, fusion.bias
         reference, update = fusion.weight.chunk(2, 1)
         self.reference_half = conv1x1(reference, fusion.bias if self.plain else None)
-        self.update_half = conv1x1(update)
+        self.update_half = conv1x1(update, fusion.bias if network.carry.fade else None)
 
-    def forward(self, reference: Tensor, update: Tensor, size: tuple[int, int]) -> Tensor:
-        """[N, K, h, w] and [N, K, h', w'] -> [N, K, H, W] with (H, W) = size."""
+    def forward(
+        self, reference: Tensor, update: Tensor, size: tuple[int, int], trust: Tensor | None
+    ) -> Tensor:
+        """[N, K, h, w], [N, K, h', w'], [N, 1, h, w] -> [N, K, H, W] with (H, W) = size."""
         if self.plain:
             moved = self.update_upsampling(self.update_half(update), map_size(reference))
-            return self.upsampling(self.reference_half(reference) + moved, size)
+            carried = self.reference_half(reference)
+            if trust is None:
+                return self.upsampling(carried + moved, size)
+            # Both halves have the bias: their mean, weighted by the trust, has it once.
+            return self.upsampling(moved + trust * (carried - moved), size)
         if self.may_come_first and map_size(reference) == map_size(update):
             fused = self.reference_half(reference) + self.update_half(update)
             return self.upsampling(fused, size, self.bias)

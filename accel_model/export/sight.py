@@ -8,9 +8,7 @@ from torch import Tensor, nn
 
 from accel_model.export.rewrites import update_scores
 from accel_model.networks.accel import Accel
-from accel_model.networks.efficientnet import EfficientNetBranch, resize
 from accel_model.networks.pwcnet import PwcNet, halve
-from accel_model.networks.upsampling import map_size
 
 
 class Sight(nn.Module):
@@ -40,39 +38,25 @@ class Sight(nn.Module):
         return flow, None if self.current is None else self.current(data)
 
 
-class HalvedSight(nn.Module):
+class HalvedSight(Sight):
     """
-    The same where flow network and update branch both look at half the image.
+    The same where the flow network looks at half the image, and H and W are even.
 
-    Halving and normalisation are linear and may change places: one average over two by two
-    pixels serves both networks, and a quarter of the pixels remains to be normalised.
+    Halving and normalisation are linear and may change places: a quarter of the pixels remains
+    to be normalised for the flow.
     """
-
-    def __init__(self, network: Accel) -> None:
-        super().__init__()
-        flow, branch = network.flow, network.update_branch
-        assert isinstance(flow, PwcNet) and isinstance(branch, EfficientNetBranch)
-        assert network.update_head is not None
-        self.normalize = network.normalization
-        self.flow = flow
-        self.trunk, self.pyramid, self.stride = branch.trunk, branch.pyramid, branch.stride
-        self.head = network.update_head
 
     def forward(
         self, image: Tensor, previous: Tensor, cells: tuple[int, int]
-    ) -> tuple[Tensor, Tensor]:
-        """See `Sight.forward`; H and W are even."""
+    ) -> tuple[Tensor, Tensor | None]:
+        """See `Sight.forward`."""
+        assert isinstance(self.flow, PwcNet)
         half, before = self.normalize(halve(image)), self.normalize(halve(previous))
-        height, width = map_size(image)
-        features = self.pyramid(self.trunk(half))
-        features = resize(features, (height // self.stride, width // self.stride))
-        return self.flow.of_halves(half, before, cells), self.head(features)
+        flow = self.flow.of_halves(half, before, cells)
+        return flow, None if self.current is None else self.current(self.normalize(image))
 
 
-def sight(network: Accel, size: tuple[int, int]) -> Sight | HalvedSight:
+def sight(network: Accel, size: tuple[int, int]) -> Sight:
     """Return the cheaper one that does for images of (H, W) = size."""
-    branch = network.update_branch
     even = size[0] % 2 == 0 and size[1] % 2 == 0
-    half = isinstance(branch, EfficientNetBranch) and branch.scale == 0.5
-    halved = even and half and isinstance(network.flow, PwcNet)
-    return HalvedSight(network) if halved else Sight(network)
+    return HalvedSight(network) if even and isinstance(network.flow, PwcNet) else Sight(network)

@@ -17,7 +17,6 @@ from torch import Tensor
 
 from accel_model.export.graphs import read_image, read_scores
 from accel_model.networks.accel import Accel
-from accel_model.networks.warp import warp
 from accel_ros.bundle import GraphSpec
 from accel_ros.errors import AccelError
 
@@ -114,12 +113,12 @@ def verify(
 def _compare_keyframe(
     network: Accel, graphs: _Graphs, image: Tensor, agreement: Agreement
 ) -> tuple[Tensor, Outputs]:
-    """Return the network's features and the graph's outputs."""
-    scores, feat = network.keyframe(network.normalize(read_image(image)))
+    """Return the network's state and the graph's outputs."""
+    scores, state = network.keyframe(network.normalize(read_image(image)))
     _demand_finite(scores, 'a keyframe')
     outputs = graphs.run('keyframe', image=image.numpy())
     agreement.add_scores(scores, outputs)
-    return feat, outputs
+    return state, outputs
 
 
 def _compare_clip(
@@ -127,20 +126,21 @@ def _compare_clip(
 ) -> None:
     """Both sides carry their own state; every step is propagated too."""
     previous, *rest = images
-    feat, outputs = _compare_keyframe(network, graphs, previous, agreement)
+    carried, outputs = _compare_keyframe(network, graphs, previous, agreement)
     state = outputs['state']
     for image in rest:
         data, before = (network.normalize(read_image(frame)) for frame in (image, previous))
-        update = network.update(data, before, feat)
+        update = network.update(data, before, carried)
         _demand_finite(update.scores, 'an update')
         frames = {'image': image.numpy(), 'previous': previous.numpy()}
         outputs = graphs.run('update', **frames, state=state)
         agreement.add_scores(update.scores, outputs)
         agreement.add_values(update.flow, outputs['flow'])
         moved = graphs.run('propagate', state=state, flow=outputs['flow'])['state_out']
-        agreement.add_values(warp(_tensor(state), _tensor(outputs['flow'])), moved)
+        due = network.propagate(_tensor(state), _tensor(outputs['flow']))
+        agreement.add_values(due, moved)
         agreement.add_values(_tensor(outputs['state_out']), moved)
-        previous, feat, state = image, update.feat, outputs['state_out']
+        previous, carried, state = image, update.feat, outputs['state_out']
 
 
 def example_images(size: tuple[int, int]) -> list[Tensor]:

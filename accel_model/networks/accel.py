@@ -6,7 +6,8 @@ Accel (Jain, Wang, Gonzalez, CVPR 2019): segmentation of video with two branches
 On a keyframe the reference network computes features and scores. On every other frame those
 features are warped along the flow and scored again, the light update branch scores the new
 frame from scratch, and the fusion corrects the one with the other. Only the warped features
-are carried on; the fused result never is.
+are carried on; the fused result never is. Beyond the paper, `carry` may keep account of how far
+the features can be trusted; then each branch counts for as much as that leaves it.
 
 Deep Feature Flow (DFF) is the same without update branch and fusion; a network without flow
 segments frame by frame.
@@ -21,6 +22,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from accel_model.networks.carry import AS_PUBLISHED, Carry
 from accel_model.networks.description import Description
 from accel_model.networks.flownet import FlowNet
 from accel_model.networks.normalization import Normalization
@@ -30,7 +32,6 @@ from accel_model.networks.upsampling import (
     TransposedUpsampling,
     map_size,
 )
-from accel_model.networks.warp import warp
 from accel_ros.errors import AccelError
 
 Upsampling = TransposedUpsampling | BilinearUpsampling
@@ -67,6 +68,7 @@ class Accel(nn.Module):
     :param fusion: 2K -> K on scores ('score'), or 2C -> C on features ('feature'); the
         reference's half comes first
     :param fusion_kind: 'score', 'feature' or None
+    :param carry: how features become those of the next frame
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Accel(nn.Module):
         update_upsampling: Upsampling | None = None,
         fusion: nn.Module | None = None,
         fusion_kind: str | None = None,
+        carry: Carry = AS_PUBLISHED,
     ) -> None:
         super().__init__()
         self.description = description
@@ -96,40 +99,42 @@ class Accel(nn.Module):
         self.update_head = update_head
         self.update_upsampling = update_upsampling
         self.fusion = fusion
+        self.carry = carry
 
     def normalize(self, image: Tensor) -> Tensor:
         """RGB image [N, 3, H, W], float 0..255 -> network data."""
         return self.normalization(image)
 
     def keyframe(self, data: Tensor) -> tuple[Tensor, Tensor]:
-        """Network data -> scores [N, K, H, W] and the features to carry [N, C, h, w]."""
+        """Network data -> scores [N, K, H, W] and the state: features to carry [N, C, h, w]."""
         feat = self.reference(data)
-        return self.upsampling(self.head(feat), map_size(data)), feat
+        return self.upsampling(self.head(feat), map_size(data)), self.carry.start(feat)
 
-    def update(self, data: Tensor, previous: Tensor, feat: Tensor) -> Update:
+    def update(self, data: Tensor, previous: Tensor, state: Tensor) -> Update:
         """
-        One step: scores of the frame from the features of the frame before.
+        One step: scores of the frame from the state of the frame before.
 
         :param data: [N, 3, H, W] network data of this frame
         :param previous: [N, 3, H, W] network data of the frame before
-        :param feat: [N, C, h, w] features that belong to the frame before
+        :param state: [N, C, h, w] that of the frame before
         :raises SizeError: features are to be fused, and flow and features round the size apart
         """
         if self.flow is None:
             name = self.description.variant
             raise ValueError(f'variant {name} works frame by frame and has no update')
-        flow = self.flow(data, previous, map_size(feat))
-        feat = warp(feat, flow)
+        flow = self.flow(data, previous, map_size(state))
+        state = self.propagate(state, flow)
+        feat, trust = self.carry.split(state)
         if self.fusion_kind == 'feature':
             scores = self.upsampling(self.head(self._corrected(feat, data)), map_size(data))
-            return Update(scores, feat, flow, None, None)
+            return Update(scores, state, flow, None, None)
         reference_scores = self.head(feat)
         if self.fusion_kind is None:
             scores = self.upsampling(reference_scores, map_size(data))
-            return Update(scores, feat, flow, reference_scores, None)
+            return Update(scores, state, flow, reference_scores, None)
         update_scores = self.update_scores(data)
-        scores = self.fuse(reference_scores, update_scores, map_size(data))
-        return Update(scores, feat, flow, reference_scores, update_scores)
+        scores = self.fuse(reference_scores, update_scores, map_size(data), trust)
+        return Update(scores, state, flow, reference_scores, update_scores)
 
     def _corrected(self, feat: Tensor, data: Tensor) -> Tensor:
         """Feature fusion: warped features and those of this frame [N, C, h, w]."""
@@ -148,21 +153,31 @@ class Accel(nn.Module):
         assert self.update_branch is not None and self.update_head is not None
         return self.update_head(self.update_branch(data))
 
-    def fuse(self, reference: Tensor, update: Tensor, size: tuple[int, int]) -> Tensor:
+    def fuse(
+        self,
+        reference: Tensor,
+        update: Tensor,
+        size: tuple[int, int],
+        trust: Tensor | None = None,
+    ) -> Tensor:
         """
         Score fusion: both branches' scores to scores [N, K, H, W] with (H, W) = size.
 
         The paper upsamples both and fuses at the image's size. Where the upsampling keeps
         constants, it may come last: the update branch's scores go to the reference's grid.
+
+        :param trust: [N, 1, h, w] share of the reference's scores, the update's have the rest;
+            None: both count in full, as in the paper
         """
         assert self.fusion is not None and self.update_upsampling is not None
         if self.upsampling.preserves_constants:
             update = self.update_upsampling(update, map_size(reference))
+            if trust is not None:
+                reference, update = trust * reference, (1 - trust) * update
             return self.upsampling(self.fusion(torch.cat([reference, update], 1)), size)
         upsampled = [self.upsampling(reference, size), self.update_upsampling(update, size)]
         return self.fusion(torch.cat(upsampled, 1))
 
-    @staticmethod
-    def propagate(feat: Tensor, flow: Tensor) -> Tensor:
-        """Carry features one step forward: [N, C, h, w] along flow [N, 2, h, w]."""
-        return warp(feat, flow)
+    def propagate(self, state: Tensor, flow: Tensor) -> Tensor:
+        """Carry a state one step forward: [N, C, h, w] along flow [N, 2, h, w]."""
+        return self.carry.step(state, flow)

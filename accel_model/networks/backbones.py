@@ -63,5 +63,5 @@ BACKBONES: dict[str, Backbone] = {
     'resnet-34': Backbone(partial(SmallResNet, RESNET34_UNITS), SMALL_WIDTHS),
     'resnet-18': Backbone(partial(SmallResNet, RESNET18_UNITS), SMALL_WIDTHS),
     'efficientnet-lite2': _efficientnet('efficientnet-lite2', 32, 1.5, 2, (128, 32)),
-    'efficientnet-lite0-half': _efficientnet('efficientnet-lite0', 16, 0.5, 4, (96, 32)),
+    'efficientnet-lite0': _efficientnet('efficientnet-lite0', 16, 0.8, 4, (96, 32)),
 }

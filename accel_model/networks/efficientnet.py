@@ -56,8 +56,8 @@ class EfficientNetBranch(nn.Module):
 
     :param name: the backbone, as in :class:`EfficientNetTrunk`.
     :param deepest: the trunk's last stride, counted on the trunk's own input.
-    :param scale: the image is resized by this first: a reference network that sees small things
-        looks at an enlarged image (1.5), a light update branch at one of half the size (0.5).
+    :param scale: the image is resized by at least this first: a reference network that sees small
+        things looks at an enlarged image (1.5), a light update branch at a smaller one (0.8).
     :param stride: of the features, counted on the image.
     :param widths: channels inside the pyramid, channels of the features.
     """
@@ -67,16 +67,25 @@ class EfficientNetBranch(nn.Module):
     ) -> None:
         super().__init__()
         pyramid, self.out_channels = widths
-        self.scale, self.stride = scale, stride
+        self.deepest, self.scale, self.stride = deepest, scale, stride
         self.trunk = EfficientNetTrunk(name, deepest)
         self.pyramid = FeaturePyramid(self.trunk.channels, pyramid, self.out_channels)
 
     def forward(self, data: Tensor) -> Tensor:
         """data [N, 3, H, W] -> features [N, out_channels, H // stride, W // stride]."""
         height, width = data.shape[-2:]
-        seen = resize(data, (round(height * self.scale), round(width * self.scale)))
+        seen = resize(data, (self._seen(height), self._seen(width)))
         features = self.pyramid(self.trunk(seen))
         return resize(features, (height // self.stride, width // self.stride))
+
+    def _seen(self, side: int) -> int:
+        """
+        Return a side of the trunk's input: a multiple of its last stride.
+
+        The trunk pads maps with an odd side at both ends and those with an even one at one end;
+        a pyramid of both kinds would put levels on each other that are cells apart.
+        """
+        return -(-round(side * self.scale) // self.deepest) * self.deepest
 
 
 def resize(x: Tensor, size: tuple[int, int]) -> Tensor:

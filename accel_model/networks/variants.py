@@ -5,7 +5,7 @@ The variants of Accel: one description each, and how a network is built from it.
 
 To add one: a line in `VARIANTS`; a new backbone is an entry in `backbones.BACKBONES`. Two
 backbones that no variant combines need no line: `REFERENCE+UPDATE`, for example
-`resnet-101+efficientnet-lite0-half`, is the name of Accel with these two branches, and
+`resnet-101+efficientnet-lite0`, is the name of Accel with these two branches, and
 `efficientnet-lite2` that of the network which segments frame by frame with this backbone.
 """
 
@@ -19,6 +19,7 @@ from torch import nn
 
 from accel_model.networks.accel import Accel, Upsampling
 from accel_model.networks.backbones import BACKBONES, Backbone
+from accel_model.networks.carry import Carry
 from accel_model.networks.description import Description, Widths
 from accel_model.networks.flownet import FlowNet, FlowWidths
 from accel_model.networks.fusion import feature_fusion, score_fusion
@@ -56,6 +57,8 @@ class Variant:
     :param update: backbone of the update branch with score fusion
     :param feature_fusion: the reference network is its own update branch, fused on features
     :param flow: the flow network
+    :param fade: carried scores lose weight in the score fusion by this factor a step, see `Carry`;
+        only where the upsampling is plain, and not in the paper
     """
 
     name: str
@@ -64,6 +67,7 @@ class Variant:
     update: str | None = None
     feature_fusion: bool = False
     flow: str = 'flownet-s'
+    fade: float | None = None
 
 
 VARIANTS: dict[str, Variant] = {
@@ -79,7 +83,11 @@ VARIANTS: dict[str, Variant] = {
         Variant('accel-50', 'resnet-101', update='resnet-50'),
         Variant('accel-101', 'resnet-101', feature_fusion=True),
         Variant(
-            'accel-lite', 'efficientnet-lite2', update='efficientnet-lite0-half', flow='pwc-net'
+            'accel-lite',
+            'efficientnet-lite2',
+            update='efficientnet-lite0',
+            flow='pwc-net',
+            fade=0.8,
         ),
     )
 }
@@ -160,6 +168,7 @@ def build(
         description=Description(variant.name, widths, num_classes, classes),
         normalization=backbone.normalization,
         fusion_kind=fusion_kind,
+        carry=Carry(variant.fade),
         **parts,  # type: ignore[arg-type]
     )
 

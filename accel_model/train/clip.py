@@ -23,7 +23,6 @@ from accel_model.losses import SegmentationLoss
 from accel_model.networks.accel import Accel, Update
 from accel_model.networks.upsampling import map_size
 from accel_model.networks.variants import find
-from accel_model.networks.warp import warp
 from accel_model.train.config import TrainConfig
 from accel_model.train.data import LabelledData, check_streets
 from accel_model.train.fusion import start_fusion
@@ -170,8 +169,8 @@ class ClipObjective(Objective):
         """Loss of clips u8 [N, T, h, w, 3] with labels u8 [N, h, w] and keyframes [N]."""
         frames = [self.data_of(image) for image in batch['clip'].unbind(1)]
         labels = batch['labels']
-        feat = self.carry(frames[:-1], batch['key'])
-        update = self.network.update(frames[-1], frames[-2], feat)
+        state = self.carry(frames[:-1], batch['key'])
+        update = self.network.update(frames[-1], frames[-2], state)
         loss = self.loss(update.scores, labels)
         if self.branch_loss:
             for scores in self._branch_scores(update):
@@ -179,19 +178,20 @@ class ClipObjective(Objective):
         return loss
 
     def carry(self, frames: list[Tensor], key: Tensor) -> Tensor:
-        """Features of every clip's keyframe, warped step by step to the last of the frames."""
+        """State of every clip's keyframe, carried step by step to the last of the frames."""
         network = self.network
         assert network.flow is not None
         key_frames = torch.stack(frames, 1)[torch.arange(len(key), device=key.device), key]
         feat = network.reference(key_frames.contiguous(memory_format=torch.channels_last))
+        state = network.carry.start(feat)
         if len(frames) == 1:
-            return feat
-        size = (feat.shape[-2], feat.shape[-1])
+            return state
+        size = map_size(state)
         flows = network.flow(torch.cat(frames[1:]), torch.cat(frames[:-1]), size)  # all at once
         for step, flow in enumerate(flows.chunk(len(frames) - 1), 1):
             moving = (key < step)[:, None, None, None]
-            feat = torch.where(moving, warp(feat, flow), feat)
-        return feat
+            state = torch.where(moving, network.propagate(state, flow), state)
+        return state
 
     def _branch_scores(self, update: Update) -> tuple[Tensor, Tensor]:
         """Both branches' scores [N, K, H, W]."""

@@ -35,8 +35,10 @@ def start_fusion(network: Accel, how: str | None) -> None:
 
 @torch.no_grad()
 def start_as_mean(network: Accel) -> None:
-    """Start the score fusion as the mean of both branches."""
+    """Start the score fusion as the mean of both branches; trust, if there is any, weighs them."""
     assert isinstance(network.fusion, nn.Conv2d) and network.fusion.bias is not None
-    half = torch.eye(network.fusion.out_channels)[:, :, None, None] / 2
+    half = torch.eye(network.fusion.out_channels)[:, :, None, None]
+    if network.carry.fade is None:
+        half = half / 2
     network.fusion.weight.copy_(torch.cat([half, half], 1))
     network.fusion.bias.zero_()

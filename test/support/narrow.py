@@ -33,7 +33,7 @@ TRUNKS = {
     'resnet-34': SMALL,
     'resnet-18': SMALL,
     'efficientnet-lite2': PYRAMID,
-    'efficientnet-lite0-half': PYRAMID,
+    'efficientnet-lite0': PYRAMID,
 }
 
 

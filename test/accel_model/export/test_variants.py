@@ -19,7 +19,7 @@ from accel_model.networks.accel import Accel
 from accel_model.networks.variants import VARIANTS
 from accel_ros.bundle import Bundle
 
-PAIRS = ('resnet-101+efficientnet-lite0-half', 'efficientnet-lite2+resnet-18')
+PAIRS = ('resnet-101+efficientnet-lite0', 'efficientnet-lite2+resnet-18')
 PLAIN, ODD = (64, 96), (45, 83)
 
 

@@ -38,7 +38,7 @@ def test_the_trunk_with_imagenet_weights_is_the_library_s(name):
 
 
 @pytest.mark.parametrize(
-    ('deepest', 'scale', 'stride'), [(32, 1.5, 2), (32, 1.0, 2), (16, 0.5, 4)]
+    ('deepest', 'scale', 'stride'), [(32, 1.5, 2), (32, 1.0, 2), (16, 0.8, 4)]
 )
 @pytest.mark.parametrize('size', [(64, 96), (90, 121)])
 def test_features_are_at_their_stride_of_the_image_for_any_size(deepest, scale, stride, size):
@@ -46,6 +46,23 @@ def test_features_are_at_their_stride_of_the_image_for_any_size(deepest, scale, 
     with torch.no_grad():
         features = branch(torch.zeros(1, 3, *size))
     assert features.shape == (1, 16, size[0] // stride, size[1] // stride)
+
+
+@pytest.mark.parametrize(
+    ('deepest', 'scale', 'size', 'due'),
+    [
+        (32, 1.5, (360, 480), (544, 736)),
+        (16, 0.8, (360, 480), (288, 384)),
+        (16, 0.8, (90, 121), (80, 112)),
+    ],
+)
+def test_the_trunk_sees_sides_that_its_strides_divide(deepest, scale, size, due):
+    branch = EfficientNetBranch('efficientnet-lite0', deepest, scale, 4, (32, 16)).eval()
+    seen = []
+    branch.trunk.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].shape[-2:]))
+    with torch.no_grad():
+        branch(torch.zeros(1, 3, *size))
+    assert seen == [due]
 
 
 def test_a_deepest_stride_that_does_not_exist_is_refused():

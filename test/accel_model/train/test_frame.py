@@ -64,7 +64,7 @@ def test_every_branch_is_a_network_of_its_own():
         ('accel-34', 'update', 'deeplab-34'),
         ('deeplab-50', 'reference', 'deeplab-50'),
         ('accel-lite', 'reference', 'efficientnet-lite2'),
-        ('accel-lite', 'update', 'efficientnet-lite0-half'),
+        ('accel-lite', 'update', 'efficientnet-lite0'),
         ('resnet-50+resnet-18', 'reference', 'deeplab-50'),
     ]:
         assert branch_of(find(variant), branch).name == name

@@ -25,6 +25,13 @@ def test_scores_start_as_the_mean_of_both_branches(how):
     torch.testing.assert_close(fused, (first + second) / 2)
 
 
+def test_scores_that_trust_weighs_start_in_full():
+    network = narrow_network('accel-lite')
+    start_fusion(network, 'mean')
+    first, second = halves(network, 19)
+    torch.testing.assert_close(network.fusion(torch.cat([first, second], 1)), first + second)
+
+
 def test_scores_start_at_random_as_published():
     network = narrow_network('accel-18')
     start_fusion(network, 'published')

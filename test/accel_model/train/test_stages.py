@@ -72,7 +72,7 @@ def test_every_branch_alone_can_be_loaded(tmp_path, camvid, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert stage('accel-lite-update', camvid) == 0
     network = load_checkpoint(tmp_path / 'runs' / 'accel-lite-update' / 'weights.pt')
-    assert network.description.variant == 'efficientnet-lite0-half'
+    assert network.description.variant == 'efficientnet-lite0'
     with torch.no_grad():
         scores, _ = network.keyframe(torch.zeros(1, 3, 64, 96))
     assert scores.shape == (1, 11, 64, 96)

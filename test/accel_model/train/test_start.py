@@ -85,9 +85,9 @@ def test_files_of_parts(saved):
 
 
 def test_a_branch_that_sees_other_data(saved):
-    variant = 'resnet-101+efficientnet-lite0-half'
+    variant = 'resnet-101+efficientnet-lite0'
     _, whole_path = saved(variant)
-    alone, alone_path = saved('efficientnet-lite0-half', 4)
+    alone, alone_path = saved('efficientnet-lite0', 4)
     files = {'network': whole_path, 'update': alone_path}
     state = start_network(find(variant), files, CITYSCAPES).network.state_dict()
     assert_same(state, 'update_branch.backbone', alone, 'reference')
@@ -119,7 +119,7 @@ def test_what_does_not_fit_is_named(saved, tmp_path):
     torch.save({'head.odd': torch.zeros(1)}, tmp_path / 'odd.pt')
     for files, message in [
         ({'reference': small}, 'its reference network is resnet-18 and should be efficientnet'),
-        ({'update': small}, 'its network is resnet-18 and should be efficientnet-lite0-half'),
+        ({'update': small}, 'its network is resnet-18 and should be efficientnet-lite0'),
         ({'reference': parts}, 'it has no head or reference'),
         ({'reference': tmp_path / 'odd.pt'}, 'its layers are others, for example head.fc6.bias'),
         ({'flow': parts}, r'flow\.\S+ is \(.*\) and should be'),  # parts do not tell their widths
