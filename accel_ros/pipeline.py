@@ -67,9 +67,7 @@ class Segmentation:
     blank: bool = False  # the image is all one colour
     landing: Landing = ''  # what became of the keyframe that ran beside the frames before
     failure: str = ''  # why it failed, if so
-    change: float = (
-        0.0  # of the image, 0..255 from frame to frame, summed since a keyframe was due
-    )
+    change: float = 0.0  # of the image since the last keyframe, see `keyframes.Progress`
 
     @property
     def confidence(self) -> np.ndarray:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from suite.study import Study, at_share
+from suite.study import Correlation, Score, Study, at_share
 from suite.trace import Tracer
 from suite.worst_frame import read_film
 
@@ -88,10 +88,15 @@ def figures(name: str, study: Study) -> dict[str, Any]:
         'film': name,
         'frames': len(study.views),
         'fixed': [dataclasses.asdict(score) for score in fixed],
-        'signals': [dataclasses.asdict(c) for c in study.correlations(10)],
+        'signals': [_signal(study, correlation, fixed) for correlation in study.correlations(10)],
         'adaptive': adaptive,
         'late': late,
     }
+
+
+def _signal(study: Study, found: Correlation, fixed: list[Score]) -> dict[str, Any]:
+    values = dataclasses.asdict(found)
+    return values if found.signal == 'age' else values | {'gain': study.gain(found.signal, fixed)}
 
 
 def _late(study: Study, interval: int, delay: int) -> dict[str, float]:
@@ -102,7 +107,7 @@ def show(found: dict[str, Any]) -> None:
     """Print the tables of a film."""
     print(f'\n### {found["film"]}, {found["frames"]} frames\n')
     for title, columns in (
-        ('signals', ('signal', 'pearson', 'spearman', 'same_age')),
+        ('signals', ('signal', 'pearson', 'spearman', 'same_age', 'gain')),
         ('adaptive', ('threshold', 'share', 'miou', 'fixed', 'gain')),
         ('late', ('interval', 'delay', 'sync', 'miou')),
     ):

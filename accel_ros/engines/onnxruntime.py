@@ -136,7 +136,6 @@ class OnnxRuntimeStream:
         self._previous: Any = None
         self._state: Any = None
         self._flight: Flight | None = None
-        # On other threads a convolution's last bit may differ: where they change is well defined.
         self._updates = graphs
 
     def keyframe(self, image: np.ndarray) -> Prediction:
@@ -167,6 +166,7 @@ class OnnxRuntimeStream:
         self.abandon()
         if self._previous is None:
             raise StateError('there is no image to begin a keyframe on; process a keyframe first')
+        self._leave_threads()
         self._flight = self._worker.begin(self._previous, self._graphs.options())
 
     def keyframe_ready(self) -> bool:
@@ -179,7 +179,7 @@ class OnnxRuntimeStream:
             raise StateError('there is no keyframe under way that could land; begin one first')
         flight, self._flight = self._flight, None
         self._state = flight.land(self._graphs)
-        self._updates = self._worker.updates or self._graphs
+        self._leave_threads()
 
     def abandon(self) -> None:
         """Forget the keyframe under way."""
@@ -196,6 +196,14 @@ class OnnxRuntimeStream:
         """Let go of everything."""
         self.reset()
         self._closed = True
+
+    def _leave_threads(self) -> None:
+        """Run updates on the threads that keyframes leave to them, once their graphs are there.
+
+        The first keyframe of all loads those, so until it lands updates have every thread. A
+        convolution's last bit may depend on that: threads change where a keyframe begins or lands.
+        """
+        self._updates = self._worker.updates or self._graphs
 
     def _check(self) -> None:
         if self._closed:

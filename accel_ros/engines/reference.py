@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
-from accel_ros.errors import EngineError, one_line
+from accel_ros.errors import AccelError, EngineError, one_line
 
 # More than that of the updates: a tenth of a CPU that both want, all of one that nobody wants.
 NICENESS = 10
@@ -83,9 +83,14 @@ class Flight:
     def land(self, graphs: Graphs) -> Any:
         """Return the state, carried up to now. Waits. Raises EngineError."""
         try:
-            return self.carry(self.future.result(), graphs)
+            state = self.future.result()
         except CancelledError as cause:
             raise EngineError('the keyframe was given up: the engine is closed') from cause
+        except AccelError:
+            raise
+        except Exception as cause:  # such as no memory for its graphs
+            raise EngineError(f'the keyframe failed: {one_line(cause)}') from cause
+        return self.carry(state, graphs)
 
     def abandon(self) -> None:
         """Stop it at the next node of its graph, without waiting for that."""

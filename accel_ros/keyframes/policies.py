@@ -28,7 +28,7 @@ class Progress:
     """How a stream is doing, seen from the frame to decide on; times in milliseconds."""
 
     frames_since_keyframe: int  # taken or begun; 1 for the frame right after it
-    change: float = 0.0  # of the image from frame to frame, summed since then, see `breaks`
+    change: float = 0.0  # of the image, see `breaks`, summed from then to the previous frame
     period_ms: float | None = None  # from frame to frame
     key_ms: float | None = None  # what a keyframe takes
     update_ms: float | None = None
@@ -71,6 +71,7 @@ class FixedInterval:
 class Adaptive:
     """When the image has changed by more than `threshold` since the keyframe.
 
+    The frame after that is taken: where the motion stops there, its keyframe lasts.
     The change from frame to frame, summed, tells what the carried state has lost better than the
     branches' disagreement and the flow's size do: docs/keyframes.md has the figures.
     """

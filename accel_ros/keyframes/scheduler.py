@@ -58,7 +58,7 @@ class Scheduler:
         forced = self._forced(view)
         landing = self._landing(forced, ready)
         total = self._change + self._change_to(view)
-        reason = forced or self.policy.due(self._progress(total))
+        reason = forced or self.policy.due(self._progress())
         goes_on = self._under_way and not landing
         if reason and (forced or self.landings is None or reason not in BESIDE):
             return Decision('key', reason, 0, 'abandoned' if self._under_way else '', total)
@@ -103,11 +103,11 @@ class Scheduler:
             return 'abandoned'
         return self.landings.landing(self._frame, self._since + 1, ready)
 
-    def _progress(self, total: float) -> Progress:
+    def _progress(self) -> Progress:
         beside = self._pace('beside') or self._pace('update')
         return Progress(
             frames_since_keyframe=self._since + 1,
-            change=total,
+            change=self._change,
             period_ms=self._pace('period'),
             key_ms=self._pace('key'),
             update_ms=self._pace('update'),

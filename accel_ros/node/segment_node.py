@@ -136,7 +136,12 @@ class SegmentNode(LifecycleNodeMixin, Node):
         self.get_logger().info(f'{bundle.manifest.name}: {self._engine.description}')
         for name in settings.cameras:
             pipeline = Pipeline(
-                bundle, self._engine, settings.keyframe_interval, settings.max_gap_s
+                bundle,
+                self._engine,
+                settings.keyframe_interval,
+                settings.max_gap_s,
+                settings.policy,
+                settings.landings,
             )
             try:
                 self._cameras[name] = Camera(self, name, pipeline, settings, bundle.classes)

@@ -34,7 +34,7 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
             )
         film.set(title=f'{row["bundle"]}, interval {row["interval"]}', xlabel='frame', ylabel='ms')
         share.set(title='distribution', xlabel='ms', ylabel='share of frames at most this slow')
-        film.set_ylim(bottom=0)
+        film.set_ylim(0, 1.35 * max(max(row[mode]['every_ms']) for mode in COLOURS))
         share.set_xlim(left=0)
         film.legend(loc='upper right', fontsize=8)
         share.grid(alpha=0.3)

@@ -14,6 +14,8 @@ from accel_ros.metrics import Confusion
 from suite.trace import Cell
 
 STARTS = 10  # a schedule is tried from each of the first frames on
+FLOOR = 2
+SHARES = (0.09, 0.34)  # of keyframes
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Correlation:
     pearson: float
     spearman: float
     same_age: float
+    gain: float = float('nan')  # see `Study.gain`
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,36 @@ class Study:
             found.append(Correlation(name, *_correlate(signal, loss), same))
         return found
 
+    def gain(self, signal: str, fixed: Sequence[Score]) -> float:
+        """Return the mIoU that keyframes by a signal gain over as many at fixed intervals.
+
+        A keyframe comes after the frame whose signal passes a threshold, between floor and
+        ceiling as in `Adaptive`. Mean over thresholds that take one in 3 to 11 frames.
+        """
+        values = [c.signals[signal] for c in self._cells.values() if c.distance]
+        gains = []
+        for threshold in np.quantile(values, np.arange(0.08, 0.85, 0.06)):
+            runs = [self._by_signal(signal, threshold, start) for start in range(STARTS)]
+            share, miou = (float(np.mean(column)) for column in zip(*runs, strict=True))
+            if SHARES[0] < share < SHARES[1]:
+                gains.append(miou - at_share(fixed, share))
+        return float(np.mean(gains)) if gains else float('nan')
+
+    def _by_signal(self, signal: str, threshold: float, start: int) -> tuple[float, float]:
+        key, keyframes = start, 1
+        total = self._empty()
+        total.merge(self._cells[start, 0].confusion)
+        for at in range(start + 1, len(self.views)):
+            age = at - key
+            known = self._cells[key, age - 1].signals.get(signal, -np.inf)
+            if age >= self.farthest or (age >= FLOOR and known > threshold):
+                key, keyframes = at, keyframes + 1
+            total.merge(self._cells[key, at - key].confusion)
+        return keyframes / (len(self.views) - start), 100 * total.mean_iou
+
+    def _empty(self) -> Confusion:
+        return Confusion(len(self._cells[0, 0].confusion.matrix), ignore=255)
+
     def score(self, policy: Policy, landings: LandingRule | None = None) -> Score:
         """Return what a policy comes to, from all starts, with the scheduler that robots run."""
         runs = [self._run(policy, landings, start) for start in range(STARTS)]
@@ -68,8 +101,7 @@ class Study:
         self, policy: Policy, landings: LandingRule | None, start: int
     ) -> tuple[float, float]:
         scheduler = Scheduler(policy, None, landings)
-        first = self._cells[0, 0].confusion
-        total, keyframes = Confusion(len(first.matrix), ignore=255), 0
+        total, keyframes = self._empty(), 0
         for at in range(start, len(self.views)):
             decision = scheduler.decide(self.views[at], lambda: True)
             scheduler.done(self.views[at], decision)

@@ -93,7 +93,7 @@ def compare(path: Path, video: Path, frames: int, period_s: float, interval: int
         'concurrent': Track(Pipeline(bundle, engine, interval, landings=WhenReady())),
     }
     for track in tracks.values():
-        play(track, film[: 2 * interval], period_s, counted=False)
+        play(track, film[: 4 * interval], period_s, counted=False)  # until a keyframe has landed
     for _ in range(BLOCKS):
         for track in tracks.values():
             play(track, film, period_s, counted=True)

@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lifecycle, driven through its services from another process."""
 
+import dataclasses
+
 import pytest
 from accel_ros.msg import FrameTiming
 from support.bundles import write_bundle
 from support.images import image_of
 from support.node import running
+
+from accel_ros.bundle import Bundle, write_manifest
 
 
 @pytest.fixture
@@ -137,3 +141,16 @@ def test_a_qos_that_does_not_exist_is_one_line_and_leaves_the_node_inactive(
         assert 'reliability' in line and 'sometimes' in line
         assert 'Traceback' not in node.log
         assert client.change('cleanup')
+
+
+def test_keyframes_beside_the_updates_need_a_bundle_that_can_carry_them(domain, tmp_path):
+    opened = Bundle.open(write_bundle(tmp_path / 'bundle'))
+    graphs = {name: g for name, g in opened.manifest.graphs.items() if name != 'propagate'}
+    write_manifest(opened.path, dataclasses.replace(opened.manifest, graphs=graphs))
+    parameters = {'bundle': str(opened.path), 'keyframe_mode': 'concurrent'}
+    with running(tmp_path / 'node', parameters) as (node, client):
+        assert not client.change('configure')
+        [line] = node.lines('not configured')
+        assert 'has no graph propagate; use keyframe mode sync' in line
+        assert client.set('keyframe_mode', 'sync') == ''
+        assert client.change('configure')

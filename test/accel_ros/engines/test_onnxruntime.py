@@ -192,6 +192,20 @@ def test_one_that_fails_leaves_the_old_state_in_force(engine, clip, monkeypatch)
     assert np.array_equal(stream.update(clip[2]).labels, by_hand.update(clip[2]))
 
 
+def test_whatever_fails_beside_the_updates_is_an_engine_error(bundle, clip, monkeypatch):
+    def fail() -> None:
+        raise MemoryError('no room')
+
+    engine = OnnxRuntimeEngine(bundle, threads=1)
+    monkeypatch.setattr(engine._worker, '_open_graphs', fail)
+    stream = engine.open_stream()
+    stream.keyframe(clip[0])
+    stream.begin_keyframe()
+    with pytest.raises(EngineError, match='the keyframe failed: no room'):
+        stream.land()
+    assert stream.update(clip[1]).labels is not None
+
+
 def test_cameras_share_the_worker_and_nothing_else(engine, clip):
     streams, by_hand = [engine.open_stream() for _ in range(3)], [Arithmetic() for _ in range(3)]
     for stream, other, image in zip(streams, by_hand, clip):

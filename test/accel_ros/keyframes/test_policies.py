@@ -63,7 +63,7 @@ def test_a_still_scene_gets_keyframes_at_the_ceiling_only():
 def test_the_more_it_changes_the_more_keyframes_it_gets_down_to_the_floor():
     policy = Adaptive(interval=50, floor=3, threshold=15)
     slow, fast, fastest = (list(keyframes(policy, [by] * 13)) for by in (2, 4, 16))
-    assert (slow, fast, fastest) == ([0, 8], [0, 4, 8, 12], [0, 3, 6, 9, 12])
+    assert (slow, fast, fastest) == ([0, 9], [0, 5, 10], [0, 3, 6, 9, 12])
 
 
 def test_a_cut_gets_one_at_once_whatever_the_floor():
