@@ -45,7 +45,7 @@ def write_graph(
         )
     assert program is not None
     optimize_ir(program.model, input_size_limit=_NO_LIMIT, output_size_limit=_NO_LIMIT)
-    return _write(program.model_proto, path)
+    return write_model(program.model_proto, path)
 
 
 def cut_graph(
@@ -53,10 +53,11 @@ def cut_graph(
 ) -> GraphSpec:
     """Write the part of a file that leads from some of its values to others."""
     extractor = onnx.utils.Extractor(onnx.load(source))
-    return _write(extractor.extract_model(list(inputs), list(outputs)), path)
+    return write_model(extractor.extract_model(list(inputs), list(outputs)), path)
 
 
-def _write(model: onnx.ModelProto, path: Path) -> GraphSpec:
+def write_model(model: onnx.ModelProto, path: Path) -> GraphSpec:
+    """Check a model and write it without traces of its making; returns the file's tensors."""
     _strip(model)
     onnx.checker.check_model(model, full_check=True)
     path.write_bytes(model.SerializeToString(deterministic=True))

@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 import onnx_ir as ir
 
+from accel_model.export.precision.regions import upstream
+
 SCORES = 'scores'
 
 
@@ -26,25 +28,24 @@ def pin(graph: ir.Graph) -> None:
 
 def show_scores(graph: ir.Graph) -> None:
     """Make what the labels are the arg-max of an output too: bytes hide what is not finite."""
-    [label] = [value for value in graph.outputs if value.name == 'labels']
-    node = label.producer()
-    while node is not None and node.op_type != 'ArgMax':
-        node = node.inputs[0].producer()
-    assert node is not None
-    shown = ir.node('Identity', node.inputs)
-    shown.outputs[0].name, shown.outputs[0].type = SCORES, node.inputs[0].type
-    shown.outputs[0].shape = node.inputs[0].shape
+    labels = [value for value in graph.outputs if value.name == 'labels']
+    [scores] = [node.inputs[0] for node in upstream(labels, 'ArgMax') if node.op_type == 'ArgMax']
+    assert scores is not None
+    shown = ir.node('Identity', [scores], name=f'node_{SCORES}')
+    shown.outputs[0].name, shown.outputs[0].type = SCORES, scores.type
+    shown.outputs[0].shape = scores.shape
     graph.append(shown)
     graph.outputs.append(shown.outputs[0])
 
 
 def _pin(graph: ir.Graph, node: ir.Node, value: ir.Value) -> None:
     assert value.shape is not None
-    shape = ir.val(f'{value.name}_shape', const_value=ir.tensor(np.int64(value.shape.numpy())))
+    sides = np.array(value.shape.numpy(), np.int64)
+    shape = ir.val(f'{value.name}_shape', const_value=ir.tensor(sides))
     graph.register_initializer(shape)
     pinned = ir.node('Reshape', [value, shape])
     pinned.outputs[0].name = f'{value.name}_pinned'
-    pinned.outputs[0].dtype, pinned.outputs[0].shape = value.dtype, value.shape
+    pinned.outputs[0].type, pinned.outputs[0].shape = value.type, value.shape
     value.replace_all_uses_with(pinned.outputs[0])
     pinned.replace_input_with(0, value)
     graph.insert_after(node, pinned)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import onnx_ir as ir
 
 from accel_model.export.precision.regions import PRODUCTS, exact_nodes
@@ -32,7 +31,9 @@ def half_nodes(graph: ir.Graph) -> set[ir.Node]:
     exact, half = exact_nodes(graph), set[ir.Node]()
     for node in graph:
         follows = any(value is not None and value.producer() in half for value in node.inputs)
-        if node not in exact and (node.op_type in PRODUCTS or node.op_type in FOLLOWING and follows):
+        if node not in exact and (
+            node.op_type in PRODUCTS or node.op_type in FOLLOWING and follows
+        ):
             half.add(node)
     return half
 
@@ -44,25 +45,31 @@ class _Converter:
         self._copies: dict[tuple[ir.Value, ir.DataType], ir.Value] = {}
 
     def run(self) -> None:
-        for value in self._graph.inputs:
-            if value.name in STATES:
-                value.dtype = HALF
-        for node in self._half:
-            for value in node.outputs:
-                value.dtype = HALF
+        made = [value for node in self._half for value in node.outputs]
+        for value in (*made, *(value for value in self._graph.inputs if value.name in STATES)):
+            value.dtype = HALF
         for node in list(self._graph):
-            due = HALF if node in self._half else FLOAT
-            for place, value in enumerate(node.inputs):
-                if value is not None and value.dtype in (FLOAT, HALF) and value.dtype != due:
-                    if (node.op_type, place) not in FIXED:
-                        node.replace_input_with(place, self._copy(value, due))
-        for place, value in enumerate(self._graph.outputs):
-            if value.name in STATES and value.dtype != HALF:
-                name, value.name = value.name, f'{value.name}_single'
-                self._graph.outputs[place] = self._copy(value, HALF)
-                self._graph.outputs[place].name = name
-        for name in [n for n, value in self._graph.initializers.items() if not value.uses()]:
+            self._feed(node, HALF if node in self._half else FLOAT)
+        for place, output in enumerate(self._graph.outputs):
+            if output.name in STATES and output.dtype != HALF:
+                self._hand_over(place, output)
+        unused = [name for name, value in self._graph.initializers.items() if not value.uses()]
+        for name in unused:
             del self._graph.initializers[name]
+
+    def _feed(self, node: ir.Node, due: ir.DataType) -> None:
+        """Give a node its inputs in the type that it computes in."""
+        for place, value in enumerate(node.inputs):
+            if value is None or (node.op_type, place) in FIXED:
+                continue
+            if value.dtype in (FLOAT, HALF) and value.dtype != due:
+                node.replace_input_with(place, self._copy(value, due))
+
+    def _hand_over(self, place: int, output: ir.Value) -> None:
+        """Put the half copy of an output in its place, under its name."""
+        name, output.name = output.name, f'{output.name}_single'
+        copy = self._copy(output, HALF)
+        self._graph.outputs[place], copy.name = copy, name
 
     def _copy(self, value: ir.Value, dtype: ir.DataType) -> ir.Value:
         """Return the value as another type; made once."""
@@ -79,9 +86,10 @@ class _Converter:
         return copy
 
     def _cast(self, value: ir.Value, dtype: ir.DataType) -> ir.Value:
-        cast = ir.node('Cast', [value], {'to': dtype})
+        name = f'{value.name}_{dtype.name.lower()}'
+        cast = ir.node('Cast', [value], {'to': dtype}, name=f'node_{name}')
         [copy] = cast.outputs
-        copy.name, copy.dtype, copy.shape = f'{value.name}_{dtype.name.lower()}', dtype, value.shape
+        copy.name, copy.dtype, copy.shape = name, dtype, value.shape
         producer = value.producer()
         if producer is None:
             self._graph.insert_before(self._graph[0], cast)

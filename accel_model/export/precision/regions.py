@@ -50,8 +50,8 @@ def softmaxes(graph: ir.Graph) -> set[ir.Node]:
     return found
 
 
-def upstream(values: Iterable[ir.Value | None], *, until: set[str] = frozenset()) -> set[ir.Node]:
-    """Return all nodes that lead to some values; behind one of a kind `until` none is sought."""
+def upstream(values: Iterable[ir.Value | None], until: str = '') -> set[ir.Node]:
+    """Return the nodes that lead to some values, as far as the next ones of the kind `until`."""
     found: set[ir.Node] = set()
     behind = list(values)
     while behind:
@@ -59,10 +59,10 @@ def upstream(values: Iterable[ir.Value | None], *, until: set[str] = frozenset()
         node = None if value is None else value.producer()
         if node is not None and node not in found:
             found.add(node)
-            if node.op_type not in until:
+            if node.op_type != until:
                 behind += node.inputs
     return found
 
 
 def _made_by(values: Iterable[ir.Value | None]) -> set[ir.Node]:
-    return upstream(values, until={'Conv'})
+    return upstream(values, until='Conv')
