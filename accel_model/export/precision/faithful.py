@@ -29,13 +29,13 @@ def pin(graph: ir.Graph) -> None:
 def show_scores(graph: ir.Graph) -> None:
     """Make what the labels are the arg-max of an output too: bytes hide what is not finite."""
     labels = [value for value in graph.outputs if value.name == 'labels']
-    [scores] = [node.inputs[0] for node in upstream(labels, 'ArgMax') if node.op_type == 'ArgMax']
-    assert scores is not None
-    shown = ir.node('Identity', [scores], name=f'node_{SCORES}')
-    shown.outputs[0].name, shown.outputs[0].type = SCORES, scores.type
-    shown.outputs[0].shape = scores.shape
-    graph.append(shown)
-    graph.outputs.append(shown.outputs[0])
+    for node in upstream(labels, 'ArgMax'):
+        if node.op_type == 'ArgMax' and (scores := node.inputs[0]) is not None:
+            shown = ir.node('Identity', [scores], name=f'node_{SCORES}')
+            [output] = shown.outputs
+            output.name, output.type, output.shape = SCORES, scores.type, scores.shape
+            graph.append(shown)
+            graph.outputs.append(output)
 
 
 def _pin(graph: ir.Graph, node: ir.Node, value: ir.Value) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import onnx_ir as ir
 
 from accel_model.export.precision.regions import PRODUCTS, exact_nodes
@@ -45,25 +46,24 @@ class _Converter:
         self._copies: dict[tuple[ir.Value, ir.DataType], ir.Value] = {}
 
     def run(self) -> None:
-        made = [value for node in self._half for value in node.outputs]
-        for value in (*made, *(value for value in self._graph.inputs if value.name in STATES)):
+        made = {value for node in self._half for value in node.outputs}
+        turned = made | {value for value in self._graph.inputs if value.name in STATES}
+        for value in turned:
             value.dtype = HALF
         for node in list(self._graph):
-            self._feed(node, HALF if node in self._half else FLOAT)
+            for place, given in enumerate(node.inputs):
+                if given is None or (node.op_type, place) in FIXED:
+                    continue
+                if node in self._half and given.dtype == FLOAT:
+                    node.replace_input_with(place, self._copy(given, HALF))
+                elif node not in self._half and given in turned:
+                    node.replace_input_with(place, self._copy(given, FLOAT))
         for place, output in enumerate(self._graph.outputs):
             if output.name in STATES and output.dtype != HALF:
                 self._hand_over(place, output)
         unused = [name for name, value in self._graph.initializers.items() if not value.uses()]
         for name in unused:
             del self._graph.initializers[name]
-
-    def _feed(self, node: ir.Node, due: ir.DataType) -> None:
-        """Give a node its inputs in the type that it computes in."""
-        for place, value in enumerate(node.inputs):
-            if value is None or (node.op_type, place) in FIXED:
-                continue
-            if value.dtype in (FLOAT, HALF) and value.dtype != due:
-                node.replace_input_with(place, self._copy(value, due))
 
     def _hand_over(self, place: int, output: ir.Value) -> None:
         """Put the half copy of an output in its place, under its name."""
@@ -80,7 +80,8 @@ class _Converter:
 
     def _weight(self, value: ir.Value, dtype: ir.DataType) -> ir.Value:
         assert value.const_value is not None
-        array = value.const_value.numpy().astype(dtype.numpy())
+        with np.errstate(over='ignore'):  # what comes of it is seen in the outputs
+            array = value.const_value.numpy().astype(dtype.numpy())
         copy = ir.val(f'{value.name}_{dtype.name.lower()}', const_value=ir.tensor(array))
         self._graph.register_initializer(copy)
         return copy

@@ -32,20 +32,20 @@ def observe(bundle: Bundle, footage: Footage, looks: Iterable[Look]) -> Ranges:
     :param looks: the footage's frames; at least a keyframe and an update
     :raises ExportError: a graph has not run, or its values are not finite
     """
-    names = [name for name in ('keyframe', 'update') if name in bundle.manifest.graphs]
-    walk = Walk(Graphs({name: _with_largest(bundle, name) for name in names}))
-    seen: dict[str, dict[str, list[float]]] = {name: {} for name in names}
+    graphs = [name for name in ('keyframe', 'update') if name in bundle.manifest.graphs]
+    walk = Walk(Graphs({graph: _with_largest(bundle, graph) for graph in graphs}))
+    seen: dict[str, dict[str, list[float]]] = {}
     for look in looks:
         graph, outputs = walk.step(look.image, look.keyframe)
+        values = seen.setdefault(graph, {})
         for name, value in outputs.items():
             if name.endswith(_LARGEST):
-                seen[graph].setdefault(name.removesuffix(_LARGEST), []).append(float(value))
-    for graph, values in seen.items():
-        if not values:
-            raise ExportError(
-                f'{footage.name} has too few images to calibrate the graph {graph}: give at least '
-                'two, better a hundred from all the places where the camera will be'
-            )
+                values.setdefault(name.removesuffix(_LARGEST), []).append(float(value))
+    if len(seen) < len(graphs):
+        raise ExportError(
+            f'{footage.name} has too few images to calibrate on: give at least two, better a '
+            'hundred from all the places where the camera will be'
+        )
     ranges = {
         graph: {name: fmean(largest) for name, largest in values.items()}
         for graph, values in seen.items()
