@@ -19,10 +19,12 @@ class Graphs:
     Graphs in onnxruntime.
 
     :param models: a file or its content, by the graph's name
+    :param threads: for each run; 0: all there are
     """
 
-    def __init__(self, models: Mapping[str, Path | bytes]) -> None:
+    def __init__(self, models: Mapping[str, Path | bytes], threads: int = 0) -> None:
         options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
         options.log_severity_level = 3  # errors; they come back as exceptions too
         self._sessions = {
             name: onnxruntime.InferenceSession(

@@ -13,7 +13,7 @@ ROS = {
     'launch_ros', 'lifecycle_msgs', 'rcl_interfaces', 'rclpy', 'sensor_msgs', 'std_msgs',
     'std_srvs', 'vision_msgs',
 }  # fmt: skip
-TRAINING = {'accel_model', 'onnx', 'onnxscript', 'torch', 'torchmetrics', 'torchvision'}
+TRAINING = {'accel_model', 'onnx', 'onnx_ir', 'onnxscript', 'torch', 'torchmetrics', 'torchvision'}
 # The floors of accel_ros, the lowest first; a room imports from its own floor and those below.
 FLOORS = (
     {'errors', 'commandline', 'resources', 'bundle', 'manifest', 'classes', 'metrics'},

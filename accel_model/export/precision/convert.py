@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import onnx_ir as ir
 from tqdm import tqdm
 
 from accel_model.export.bundle import taking_place
@@ -18,8 +17,8 @@ from accel_model.export.precision.agreement import Comparison, compare
 from accel_model.export.precision.files import read_graph, write_graph
 from accel_model.export.precision.footage import INTERVAL, Footage, Look
 from accel_model.export.precision.half import to_half
-from accel_model.export.precision.quantise import quantisable, quantise
-from accel_model.export.precision.ranges import Ranges, observe
+from accel_model.export.precision.quantise import quantise
+from accel_model.export.precision.ranges import Ranges, in_range, observe
 from accel_model.export.verify import ExportError
 from accel_ros.bundle import Bundle, write_manifest
 from accel_ros.manifest import GraphSpec
@@ -87,19 +86,13 @@ def write_graphs(
     graphs = {}
     for name, spec in bundle.manifest.graphs.items():
         model = read_graph(bundle.graph_path(name))
-        nodes = {} if ranges is None else _quantisable(model.graph, ranges.get(name, {}))
+        nodes = {} if ranges is None else in_range(model.graph, ranges.get(name, {}))
         to_half(model.graph)
         if nodes:
             model.graph.opset_imports[''] = OPSET_INT8
             quantise(model.graph, nodes)
         graphs[name] = write_graph(model, folder / spec.file)
     return graphs
-
-
-def _quantisable(graph: ir.Graph, ranges: Mapping[str, float]) -> dict[ir.Node, float]:
-    """Return the convolutions to quantise with the range of their input."""
-    inputs = {node: node.inputs[0] for node in quantisable(graph)}
-    return {node: ranges[str(value.name)] for node, value in inputs.items() if value is not None}
 
 
 def _shown(footage: Footage, what: str) -> Iterator[Look]:

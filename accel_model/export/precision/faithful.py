@@ -19,10 +19,9 @@ SCORES = 'scores'
 
 def pin(graph: ir.Graph) -> None:
     """Put a reshape to its own shape behind every half value that a node makes, in place."""
-    outputs = set(graph.outputs)
     for node in list(graph):
         for value in node.outputs:
-            if value.dtype == ir.DataType.FLOAT16 and value not in outputs:
+            if value.dtype == ir.DataType.FLOAT16 and value.uses():
                 _pin(graph, node, value)
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from statistics import fmean
 
 import numpy as np
@@ -52,6 +52,12 @@ def observe(bundle: Bundle, footage: Footage, looks: Iterable[Look]) -> Ranges:
     }
     _demand_finite(ranges, footage)
     return ranges
+
+
+def in_range(graph: ir.Graph, ranges: Mapping[str, float]) -> dict[ir.Node, float]:
+    """Return the convolutions to quantise, with what was observed of their inputs."""
+    inputs = {node: node.inputs[0] for node in quantisable(graph)}
+    return {node: ranges[str(value.name)] for node, value in inputs.items() if value is not None}
 
 
 def _with_largest(bundle: Bundle, name: str) -> bytes:

@@ -3,8 +3,9 @@
 """
 Which parts of a graph have to be in single precision, found from what they are for.
 
-Half precision has 11 bits: a position near cell 1000 moves by up to half a cell, an exponential
-of the score 12 overflows, and a sum of squares over a map does too.
+Half precision has 11 bits and ends at 65504. In cell 200 of a map a position is off by up to
+1/16 cell, and warps add that up from frame to frame; a score of 16 has neighbours 1/64 away; the
+square of 256 overflows, and so do sums over a map.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from support.bundles import HEIGHT, WIDTH, Arithmetic, write_bundle
 from support.exports import PLAIN, Exports
+from support.golden import COMPACT, accel18
 from support.narrow import shallow_network
 
 from accel_model.export.bundle import export_bundle
@@ -20,6 +21,7 @@ from accel_model.export.verify import ExportError
 from accel_ros.bundle import Bundle
 from accel_ros.engines.select import open_engine
 from accel_ros.pipeline import Frame, Pipeline
+from benchmarks.inference_parity import INTERVAL
 
 
 def fog(bundle: Bundle) -> Footage:
@@ -44,6 +46,16 @@ def test_a_state_in_half_precision_goes_through_pipeline_and_engine(tmp_path: Pa
         np.testing.assert_array_equal(pipeline.process(Frame(image, 'rgb8')).labels, labels)
     pipeline.close()
     engine.close()
+
+
+def test_labels_of_the_recorded_clip_stay_in_fp16(tmp_path: Path) -> None:
+    """The network's weights are random, so that many scores are close: the hardest case."""
+    recording = np.load(COMPACT / 'clip18_w16_64x128_s7.npz')
+    export_bundle(accel18(), (64, 128), tmp_path / 'single')
+    single, frames = Bundle.open(tmp_path / 'single'), recording['frames_bgr'][..., ::-1]
+    looks = [Look(frame, index % INTERVAL == 0) for index, frame in enumerate(frames)]
+    clip = Footage('the recorded clip', len(looks), lambda: iter(looks))
+    assert convert_bundle(single, tmp_path / 'half', 'fp16', clip).labels >= 0.995
 
 
 @pytest.mark.parametrize('precision', ['fp16', 'int8'])
