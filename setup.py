@@ -53,7 +53,7 @@ setup(
         'PyYAML>=5.4',
         'tqdm>=4.60',
     ],
-    extras_require={'bag': BAG, 'train': TRAIN},
+    extras_require={'bag': BAG, 'cuda': ['cuda-python>=12.6'], 'train': TRAIN},
     entry_points={
         'console_scripts': ['accel-ros = accel_ros.cli:main', 'accel-model = accel_model.cli:main']
     },

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from accel_ros import __version__
 from accel_ros.commandline import Parser, exit_status
-from accel_ros.commands import segment
+from accel_ros.commands import bench, build, doctor, segment
 
-COMMANDS = (segment,)
+COMMANDS = (segment, build, doctor, bench)
 
 
 def make_parser() -> Parser:

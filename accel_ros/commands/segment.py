@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from accel_ros.bundle import Bundle, default_bundle
+from accel_ros.commands.progress import ShowProgress
 from accel_ros.engines import BACKENDS, open_engine
 from accel_ros.errors import AccelError
 from accel_ros.keyframes import FixedInterval
@@ -63,7 +64,8 @@ def run(args: argparse.Namespace) -> str:
     bundle = Bundle.open(args.bundle or default_bundle())
     source = open_source(args.input, args.topic)
     _keep_inputs(args.input, args.output)
-    engine = open_engine(bundle, args.backend)
+    with ShowProgress() as progress:
+        engine = open_engine(bundle, args.backend, watch=progress)
     try:
         timing = segment(bundle, engine, source, args.output, args.interval, film=args.overlay)
     finally:

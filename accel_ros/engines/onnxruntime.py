@@ -1,21 +1,20 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Run a bundle with ONNX Runtime on the CPU."""
+"""Run a bundle with ONNX Runtime, on the CPU or through its CUDA provider."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from accel_ros.bundle import Bundle
 from accel_ros.engines.protocol import Prediction
+from accel_ros.engines.reference import Flight, ReferenceWorker
 from accel_ros.errors import BundleError, EngineError, StateError, one_line
 from accel_ros.manifest import GraphSpec, TensorSpec
-
-# The graphs of this release's pipeline; others are not loaded, which saves their memory.
-GRAPHS = ('keyframe', 'update')
 
 
 class OnnxRuntimeEngine:
@@ -23,18 +22,65 @@ class OnnxRuntimeEngine:
 
     name = 'onnxruntime'
 
-    def __init__(self, bundle: Bundle, threads: int | None = None, why: str = '') -> None:
+    def __init__(
+        self, bundle: Bundle, threads: int | None = None, why: str = '', provider: str = 'CPU'
+    ) -> None:
+        """Load the graphs; `provider` is CPU or CUDA. Raises BundleError, EngineError."""
         ort = _import()
         threads = threads or len(os.sched_getaffinity(0))
-        self.description = f'onnxruntime {ort.__version__} on {threads} CPU threads ({why})'
-        self._sessions: dict[str, Any] = {}
-        for graph in GRAPHS:
-            if graph in bundle.manifest.graphs:
-                self._sessions[graph] = _session(ort, bundle, graph, threads)
+        where = f'{threads} CPU threads' if provider == 'CPU' else 'a GPU, with CUDA'
+        self.description = f'onnxruntime {ort.__version__} on {where} ({why})'
+        names = list(bundle.manifest.graphs)
+        self._graphs = Graphs(bundle, names, threads, provider)
+        beside = [name for name in names if name != 'update']
+        self._worker = ReferenceWorker(
+            lambda: Graphs(bundle, beside, max(threads // 2, 1), provider)
+        )
 
     def open_stream(self) -> OnnxRuntimeStream:
         """Return a new, empty memory."""
-        return OnnxRuntimeStream(self._sessions)
+        return OnnxRuntimeStream(self._graphs, self._worker)
+
+    def close(self) -> None:
+        """Let go of the sessions; waits for a keyframe under way that nobody has abandoned."""
+        self._worker.close()
+        self._graphs.close()
+
+
+class Graphs:
+    """Some of a bundle's graphs, which run on a number of threads of their own."""
+
+    def __init__(
+        self, bundle: Bundle, names: Iterable[str], threads: int, provider: str = 'CPU'
+    ) -> None:
+        self._ort = _import()
+        self._sessions = {
+            name: _session(self._ort, bundle, name, threads, provider) for name in names
+        }
+
+    def run(
+        self, graph: str, inputs: dict[str, Any], options: Any = None, flow: bool = False
+    ) -> dict[str, Any]:
+        """Run a graph and return its outputs by name, the flow only if asked for."""
+        session = self._sessions.get(graph)
+        if session is None:
+            raise EngineError(f'graph {graph} cannot run: the engine is closed')
+        names = [t.name for t in session.get_outputs() if flow or t.name != 'flow']
+        try:
+            return dict(zip(names, session.run_with_ort_values(names, inputs, options)))
+        except Exception as cause:
+            raise EngineError(
+                f'graph {graph} failed in onnxruntime: {one_line(cause)}; the stream has to start '
+                'again with a keyframe'
+            ) from cause
+
+    def hold(self, image: np.ndarray) -> Any:
+        """Return the image as a value that shares the array's memory and keeps it alive."""
+        return self._ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(image)[None])
+
+    def options(self) -> Any:
+        """Return the options of one run; setting their `terminate` ends it, from any thread."""
+        return self._ort.RunOptions()
 
     def close(self) -> None:
         """Let go of the sessions."""
@@ -44,15 +90,18 @@ class OnnxRuntimeEngine:
 class OnnxRuntimeStream:
     """One camera's memory. Image and state stay ONNX Runtime's own values from run to run."""
 
-    def __init__(self, sessions: dict[str, Any]) -> None:
-        self._sessions = sessions
-        self._ort = _import()
+    def __init__(self, graphs: Graphs, worker: ReferenceWorker) -> None:
+        self._graphs = graphs
+        self._worker = worker
+        self._closed = False
         self._previous: Any = None
         self._state: Any = None
+        self._flight: Flight | None = None
 
     def keyframe(self, image: np.ndarray) -> Prediction:
         """Run the reference network; its features become the state. Raises EngineError."""
-        current = self._hold(image)
+        self.abandon()
+        current = self._graphs.hold(image)
         outputs = self._run('keyframe', {'image': current})
         self._previous, self._state = current, outputs.get('state')
         return _prediction(outputs)
@@ -61,38 +110,52 @@ class OnnxRuntimeStream:
         """Carry the state along and correct it. Raises StateError, EngineError."""
         if self._state is None:
             raise StateError('there is no state to carry forward; process a keyframe first')
-        current = self._hold(image)
+        current = self._graphs.hold(image)
         inputs = {'image': current, 'previous': self._previous, 'state': self._state}
-        outputs = self._run('update', inputs)
+        outputs = self._run('update', inputs, flow=self._flight is not None)
+        if self._flight is not None:
+            self._flight.flows.append(outputs['flow'])
         self._previous, self._state = current, outputs['state_out']
         return _prediction(outputs)
 
+    def begin_keyframe(self) -> None:
+        """Start the reference network on the previous image. Raises StateError, EngineError."""
+        self.abandon()
+        if self._previous is None:
+            raise StateError('there is no image to begin a keyframe on; process a keyframe first')
+        self._flight = self._worker.begin(self._previous, self._graphs.options())
+
+    def keyframe_ready(self) -> bool:
+        """Whether the keyframe under way has finished."""
+        return self._flight is not None and self._flight.ready()
+
+    def land(self) -> None:
+        """Put its state in force, carried up to now. Raises StateError, EngineError."""
+        if self._flight is None:
+            raise StateError('there is no keyframe under way that could land; begin one first')
+        flight, self._flight = self._flight, None
+        self._state = flight.land(self._graphs)
+
+    def abandon(self) -> None:
+        """Forget the keyframe under way."""
+        if self._flight is not None:
+            self._flight.abandon()
+            self._flight = None
+
     def reset(self) -> None:
-        """Forget the previous image and the state."""
+        """Forget the previous image, the state, and a keyframe under way."""
+        self.abandon()
         self._previous = self._state = None
 
     def close(self) -> None:
         """Let go of everything."""
         self.reset()
-        self._sessions = {}
+        self._closed = True
 
-    def _hold(self, image: np.ndarray) -> Any:
-        """Return the image as a value that shares the array's memory and keeps it alive."""
-        return self._ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(image)[None])
-
-    def _run(self, graph: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Run a graph and return its outputs by name; the flow is left where it is."""
-        session = self._sessions.get(graph)
-        if session is None:
-            raise EngineError(f'graph {graph} cannot run: the engine or the stream is closed')
-        names = [tensor.name for tensor in session.get_outputs() if tensor.name != 'flow']
-        try:
-            return dict(zip(names, session.run_with_ort_values(names, inputs)))
-        except Exception as cause:
-            raise EngineError(
-                f'graph {graph} failed in onnxruntime: {one_line(cause)}; the stream has to start '
-                'again with a keyframe'
-            ) from cause
+    def _run(self, graph: str, inputs: dict[str, Any], flow: bool = False) -> dict[str, Any]:
+        if self._closed:
+            raise EngineError(f'graph {graph} cannot run: the stream is closed')
+        return self._graphs.run(graph, inputs, flow=flow)
 
 
 def _prediction(outputs: dict[str, Any]) -> Prediction:
@@ -115,7 +178,10 @@ def _import() -> Any:
     return onnxruntime
 
 
-def _session(ort: Any, bundle: Bundle, graph: str, threads: int) -> Any:
+def _session(ort: Any, bundle: Bundle, graph: str, threads: int, provider: str) -> Any:
+    name = f'{provider}ExecutionProvider'
+    if name not in ort.get_available_providers():
+        raise EngineError(f'this onnxruntime has no {provider} provider; install onnxruntime-gpu')
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     # Threads that spin while they wait take the CPU from the rest of the robot.
@@ -123,12 +189,17 @@ def _session(ort: Any, bundle: Bundle, graph: str, threads: int) -> Any:
     options.log_severity_level = 3  # errors; they come back as exceptions too
     path = bundle.graph_path(graph)
     try:
-        session = ort.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
+        session = ort.InferenceSession(str(path), options, providers=[name])
     except Exception as cause:
         raise EngineError(
             f'{path} cannot be loaded by onnxruntime {ort.__version__}: {one_line(cause)}; '
             'export the bundle again, or update onnxruntime'
         ) from cause
+    if session.get_providers()[0] != name:  # it falls back to the CPU without a word
+        raise EngineError(
+            f'onnxruntime {ort.__version__} cannot use {provider} here; look at its requirements '
+            'of CUDA and cuDNN'
+        )
     _check(session, bundle, bundle.manifest.graphs[graph])
     return session
 

@@ -23,12 +23,20 @@ class Stream(Protocol):
     """One camera's memory: its previous image and state, which never leave it.
 
     Images are u8 [H, W, 3], contiguous, of the bundle's size and channel order. The stream may
-    hold on to an image until the next one arrives, so nobody may write into it meanwhile.
-    After an EngineError the memory is undefined: `reset` it.
+    hold on to an image until the next one arrives, or until a keyframe made of it has landed, so
+    nobody may write into it meanwhile. After an EngineError out of `keyframe` or `update` the
+    memory is undefined: `reset` it.
+
+    A keyframe can be waited for (`keyframe`), or run beside the updates: `begin_keyframe`, any
+    number of updates from the state in force, `land`. At most one is under way. One thread
+    calls a stream's methods.
     """
 
     def keyframe(self, image: np.ndarray) -> Prediction:
-        """Run the reference network; its features become the state. Raises EngineError."""
+        """Run the reference network; its features become the state. Raises EngineError.
+
+        A keyframe under way is abandoned.
+        """
 
     def update(self, image: np.ndarray) -> Prediction:
         """Carry the state along the flow from the previous image and correct it.
@@ -36,8 +44,31 @@ class Stream(Protocol):
         Raises StateError where there is no state to carry, EngineError where the run failed.
         """
 
+    def begin_keyframe(self) -> None:
+        """Start the reference network on the image processed last, beside what follows.
+
+        One under way is abandoned. The updates from now on keep their flows until it lands.
+        Raises StateError where there is no image, EngineError where it cannot be started.
+        """
+
+    def keyframe_ready(self) -> bool:
+        """Whether the keyframe under way has finished, well or badly, so `land` will not wait."""
+
+    def land(self) -> None:
+        """Carry its state along the flows of the updates since; then that is the state in force.
+
+        Waits for it where it has not finished. The state changes at once or not at all: where
+        the keyframe failed (EngineError), or none is under way (StateError), the old one stays.
+        """
+
+    def abandon(self) -> None:
+        """Forget a keyframe under way, if there is one; its result is never used.
+
+        Returns without waiting for it.
+        """
+
     def reset(self) -> None:
-        """Forget the previous image and the state."""
+        """Forget the previous image, the state, and a keyframe under way."""
 
     def close(self) -> None:
         """Let go of everything; the stream cannot be used any more."""

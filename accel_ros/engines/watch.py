@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from accel_ros.errors import EngineError
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -18,6 +20,10 @@ class Progress:
     def __str__(self) -> str:
         """Return phase and percent, for a person."""
         return f'{self.phase}, {self.percent:.0f} %'
+
+
+class Cancelled(EngineError):
+    """An engine was not opened because somebody asked to stop."""
 
 
 Report = Callable[[Progress], None]

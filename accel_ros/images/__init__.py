@@ -8,6 +8,7 @@ from accel_ros.images.convert import to_network_input, to_rgb
 from accel_ros.images.encodings import ENCODINGS, Picture, encoding_named, size_of
 from accel_ros.images.raw import decode
 from accel_ros.images.resize import resize_labels
+from accel_ros.images.thumbnail import thumbnail
 
 __all__ = [
     'ENCODINGS',
@@ -19,6 +20,7 @@ __all__ = [
     'is_blank',
     'resize_labels',
     'size_of',
+    'thumbnail',
     'to_network_input',
     'to_rgb',
 ]

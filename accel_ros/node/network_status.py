@@ -27,6 +27,9 @@ class NetworkTask:
             'process memory (MiB)': round(resident_bytes() / (1 << 20)),
             'version': __version__,
         }
+        if now.progress is not None:
+            values['build phase'] = now.progress.phase
+            values['build progress (%)'] = round(now.progress.percent)
         if now.network is None:
             return Status(*not_working(self._story) or (Level.WARN, 'starting'), values)
         values |= {
@@ -45,6 +48,9 @@ def not_working(story: Story) -> tuple[Level, str] | None:
     now = story.now
     if now.failure:
         return Level.ERROR, now.failure
+    if now.progress is not None:
+        since = f'since {story.elapsed_s():.0f} s'
+        return Level.WARN, f'building the engines {since}: {now.progress}'
     if now.phase == 'configuring':
         return Level.WARN, f'loading the network since {story.elapsed_s():.0f} s'
     if now.phase != 'active':

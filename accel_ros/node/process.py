@@ -17,6 +17,7 @@ from rclpy.signals import SignalHandlerOptions
 from accel_ros.errors import one_line
 from accel_ros.node.complaints import Complaints, describe
 from accel_ros.node.executor import SideExecutor
+from accel_ros.node.log import forward_logging
 from accel_ros.node.memory import keep_image_buffers
 from accel_ros.node.segment_node import SegmentNode
 
@@ -40,6 +41,7 @@ def run(args: Sequence[str] | None = None) -> int:
         rclpy.try_shutdown()
         return 1
     executor = SideExecutor()
+    lines = forward_logging(node.get_logger())
     executor.add_node(node)
     try:
         _spin(executor, stopped)
@@ -47,6 +49,7 @@ def run(args: Sequence[str] | None = None) -> int:
         node.close()
         executor.shutdown()
         node.destroy_node()
+        lines.close()
         rclpy.try_shutdown()
     return 0
 

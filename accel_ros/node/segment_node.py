@@ -16,6 +16,8 @@ from rclpy.node import Node
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines.protocol import Engine
 from accel_ros.engines.select import open_engine
+from accel_ros.engines.watch import Progress, Watch
+from accel_ros.node.calling_off import let_builds_be_cancelled
 from accel_ros.node.camera import Camera
 from accel_ros.node.camera_status import CameraTask
 from accel_ros.node.complaints import describe
@@ -42,6 +44,8 @@ class SegmentNode(LifecycleNodeMixin, Node):
         Node.__init__(self, 'segment', **options)
         transitions = ReentrantCallbackGroup()
         LifecycleNodeMixin.__init__(self, callback_group=transitions)
+        self._cancel = threading.Event()  # of a build that configuring waits for
+        let_builds_be_cancelled(self, self._cancel)
         self._story = Story()
         self._in_transition = threading.RLock()  # the process's end may come into one
         self._engine: Engine | None = None
@@ -102,8 +106,13 @@ class SegmentNode(LifecycleNodeMixin, Node):
         return super().on_error(state)
 
     def close(self, phase: Phase = 'unconfigured') -> None:
-        """Stop the workers and give all memory back; waits for a transition under way."""
+        """Stop the workers and give all memory back.
+
+        Waits for a transition under way, but not for engines that are being built.
+        """
+        self._cancel.set()
         with self._in_transition:
+            self._cancel.clear()
             for camera in self._cameras.values():
                 camera.close()
             self._cameras = {}
@@ -122,7 +131,8 @@ class SegmentNode(LifecycleNodeMixin, Node):
     def _load(self) -> None:
         settings = self._settings
         bundle = Bundle.open(settings.bundle or default_bundle())
-        self._engine = open_engine(bundle, settings.backend)
+        watch = Watch(self._building, self._cancel.is_set)
+        self._engine = open_engine(bundle, settings.backend, watch=watch)
         self.get_logger().info(f'{bundle.manifest.name}: {self._engine.description}')
         for name in settings.cameras:
             pipeline = Pipeline(
@@ -135,6 +145,11 @@ class SegmentNode(LifecycleNodeMixin, Node):
                 raise
         engine, name = self._engine, bundle.manifest.name
         self._story.loaded(Loaded(name, str(bundle.path), engine.name, engine.description))
+
+    def _building(self, progress: Progress) -> None:
+        if self._story.now.progress is None:
+            self.get_logger().info('building the engines: /diagnostics shows how far it is')
+        self._story.building(progress)
 
     def _stop(self) -> None:
         for camera in self._cameras.values():

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from accel_ros.engines.watch import Progress
 
 # The lifecycle's states, and `configuring` on the way from the first to the second.
 Phase = Literal['unconfigured', 'configuring', 'inactive', 'active', 'finalized']
-EngineState = Literal['none', 'loading', 'ready', 'failed']
+EngineState = Literal['none', 'loading', 'building', 'ready', 'failed']
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,13 @@ class Situation:
     since: float  # seconds of a clock that never jumps
     failure: str = ''  # why the last transition was not made
     network: Loaded | None = None
+    progress: Progress | None = None  # of the build, where engines have to be built
 
     @property
     def engine_state(self) -> EngineState:
         """Whether there is an engine, or what has become of it."""
         if self.phase == 'configuring':
-            return 'loading'
+            return 'building' if self.progress else 'loading'
         if self.phase in ('inactive', 'active'):
             return 'ready'
         return 'failed' if self.failure else 'none'
@@ -59,6 +62,11 @@ class Story:
     def loaded(self, network: Loaded) -> None:
         """Enter `inactive` with a network."""
         self.now = Situation('inactive', self._clock(), '', network)
+
+    def building(self, progress: Progress) -> None:
+        """Say how far the build is that configuring waits for."""
+        if self.now.phase == 'configuring':
+            self.now = replace(self.now, progress=progress)
 
     def elapsed_s(self) -> float:
         """Seconds since the current phase began."""

@@ -37,6 +37,7 @@ install_packages() {
 # The pins belong to the ROS of PyPI. An installed ROS 2 is compiled for its own NumPy, which stays as it is.
 install_beside_ros() {
   local lists=(requirements/onboard.txt requirements/offline.txt requirements/test.txt)
+  [ "$(uname -m)" != x86_64 ] || lists+=(requirements/engines.txt)
   command -v colcon > /dev/null || lists+=(requirements/colcon.txt)
   sed -n 's/^\([A-Za-z][A-Za-z0-9_.-]*\).*/\1/p' "${lists[@]}" | sort -u > "$notes/packages.txt"
   "$venv/bin/python" -c 'import numpy; print("numpy==" + numpy.__version__)' > "$notes/numpy.txt"

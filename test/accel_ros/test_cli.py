@@ -69,7 +69,7 @@ def test_a_topic_of_a_bag(tmp_path, clip, bundle_path, capsys):
         (['--keyframe-mode', 'concurrent'], 'choose from'),
         (['--policy', 'adaptive'], 'choose from'),
         (['--backend', 'cuda'], 'choose from'),
-        (['--backend', 'tensorrt'], 'not part of this release'),
+        (['--backend', 'tensorrt'], 'onnxruntime'),
         (['--bundle', '/nowhere'], 'no such folder'),
         (['--input', '/nowhere'], 'no input /nowhere'),
         (['--topic', '/image'], 'not a rosbag2'),

@@ -76,7 +76,8 @@ def test_every_reason_for_no_output_is_on_its_page(repository):
     """The fixed parts of the diagnostics' messages, in the sources, are quoted on the page."""
     page = (repository / 'docs' / 'no_output.md').read_text()
     for part in (
-        'configure and activate it', 'activate it', 'loading the network since', 'not configured:',
+        'configure and activate it', 'activate it', 'loading the network since',
+        'building the engines', 'not configured:',
         'not activated:', 'no images:', 'nobody publishes on', 'no image yet on', 'no image for',
         'image dropped:', 'the network has been at one image for', 'after the stamps of their',
         'of the images are dropped', 'ahead of this clock', 'is the lens covered?',

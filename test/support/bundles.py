@@ -45,12 +45,22 @@ class Arithmetic:
         self.previous: np.ndarray | None = None
         self.state: np.ndarray | None = None
         self.drift: float | None = None
+        self._under_way: np.ndarray | None = None  # its state, carried up to now
 
     def keyframe(self, image: np.ndarray) -> np.ndarray:
         """Labels are what the image says; the state is the label in each cell's corner."""
         own = image[..., 0].astype(int) // RED_PER_CLASS
         self.previous, self.state = image, own[::CELL, ::CELL]
+        self._under_way = None
         return own.astype(np.uint8)
+
+    def begin(self) -> None:
+        """Begin a keyframe on the previous image."""
+        self._under_way = _corners(self.previous)
+
+    def land(self) -> None:
+        """Put its state in force; every update carried it on by how much the corners changed."""
+        self.state, self._under_way = self._under_way, None
 
     def update(self, image: np.ndarray) -> np.ndarray:
         """Labels are own + 2 * previous + 3 * state; the state adds up the cells' corners."""
@@ -59,8 +69,15 @@ class Arithmetic:
         carried = self.state.repeat(CELL, axis=0).repeat(CELL, axis=1)
         labels = (own + 2 * before + 3 * carried) % CLASSES
         self.drift = float(np.mean(labels != own))
+        if self._under_way is not None:
+            moved = _corners(image) - _corners(self.previous)
+            self._under_way = (self._under_way + moved) % CLASSES
         self.previous, self.state = image, (self.state + own[::CELL, ::CELL]) % CLASSES
         return labels.astype(np.uint8)
+
+
+def _corners(image: np.ndarray) -> np.ndarray:
+    return image[::CELL, ::CELL, 0].astype(int) // RED_PER_CLASS
 
 
 def write_bundle(folder: Path, variant: str = 'accel', channels: str = 'rgb') -> Path:

@@ -17,11 +17,11 @@ gate = Path(sys.argv.pop(1))
 busy = Path(f'{gate}.busy')
 
 
-def open_slowly(*arguments):
+def open_slowly(*arguments, **options):
     """Wait for the gate, then load the real engine."""
     while not gate.exists():
         time.sleep(0.02)
-    engine = open_engine(*arguments)
+    engine = open_engine(*arguments, **options)
     engine.open_stream = _slow_streams(engine.open_stream)
     return engine
 

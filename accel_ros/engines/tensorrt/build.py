@@ -18,17 +18,18 @@ from accel_ros.engines.tensorrt.library import (
     title,
 )
 from accel_ros.engines.tensorrt.progress import Phases, monitor
-from accel_ros.engines.watch import Progress, Report
+from accel_ros.engines.watch import Cancelled, Progress, Report
 from accel_ros.errors import EngineError, one_line
 
 MEBIBYTE = 1 << 20
+WORKSPACE = 'ACCEL_TENSORRT_WORKSPACE_MIB'  # limits the scratch memory, here and in the node
 # TensorRT's words when memory ran out. Its tactics fail one by one, so the last complaint may be
 # that none was left for a node (NVIDIA/TensorRT#4258).
 OUT_OF_MEMORY = ('out of memory', 'outofmemory', 'insufficient memory', 'insufficientmemory')
 NO_TACTIC = 'could not find any implementation for node'
 
 
-class BuildCancelled(EngineError):
+class BuildCancelled(Cancelled):
     """A build was stopped because somebody asked for it."""
 
 
@@ -170,11 +171,10 @@ def _explain(
     if any(words in text for words in OUT_OF_MEMORY) or NO_TACTIC in text:
         workspace = options.workspace_mib
         limit = 'not limited' if workspace is None else f'at most {workspace} MiB'
-        way_out = 'smaller' if workspace is None or NO_TACTIC not in text else 'other'
         return OutOfMemory(
             f'building {graph.name} ran out of GPU memory ({free_memory()}; workspace {limit}): '
-            f'{shorten(said)}; close other programs that use the GPU, or build with a '
-            f'{way_out} --workspace'
+            f'{shorten(said)}; close other programs that use the GPU, or change the limit '
+            f'({WORKSPACE}: less where memory is scarce, more where no kernel fits)'
         )
     why = shorten(said) if said else 'it gives no reason'
     return EngineError(

@@ -72,8 +72,12 @@ class EngineCache:
             return Found(None, f'{engine.name} is damaged: its hash is not the one written')
         return Found(content)
 
-    def store(self, key: Key, engine: bytes) -> Path:
-        """Write an engine and its sidecar; return the engine's path. Raises EngineError."""
+    def path(self, key: Key) -> Path:
+        """Return where the engine of a key is, or would be."""
+        return self._paths(key)[0]
+
+    def store(self, key: Key, engine: bytes) -> None:
+        """Write an engine and its sidecar. Raises EngineError."""
         path, sidecar = self._paths(key)
         facts = {
             'key': key.facts(),
@@ -85,7 +89,6 @@ class EngineCache:
             # Between the two the old sidecar does not fit the new engine: a miss, never a mix-up.
             self._replace(path, engine)
             self._replace(sidecar, (json.dumps(facts, indent=2) + '\n').encode())
-        return path
 
     def discard(self, key: Key) -> None:
         """Remove the engine of a key, where that can be done."""
@@ -148,6 +151,7 @@ class EngineCache:
         descriptor, partial = tempfile.mkstemp(dir=self.folder, suffix='.partial')
         try:
             with os.fdopen(descriptor, 'wb') as file:
+                os.fchmod(descriptor, 0o644)  # who builds may be another than who runs
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

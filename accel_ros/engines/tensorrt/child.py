@@ -22,7 +22,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from accel_ros.engines.tensorrt.build import BuildCancelled, BuildOptions, Built, OutOfMemory
+from accel_ros.engines.tensorrt.build import (
+    WORKSPACE,
+    BuildCancelled,
+    BuildOptions,
+    Built,
+    OutOfMemory,
+)
 from accel_ros.engines.watch import Progress, Watch
 from accel_ros.errors import EngineError
 
@@ -103,7 +109,7 @@ def _died(graph: Path, status: int, output: str) -> EngineError:
     if status == -signal.SIGKILL:
         return OutOfMemory(
             f'building {graph.name} was killed, most likely because the memory of this computer '
-            'ran out; close other programs, or build with a smaller --workspace'
+            f'ran out; close other programs, or set {WORKSPACE} to less'
         )
     how = f'by signal {-status}' if status < 0 else f'with status {status}'
     words = ' '.join(output.split())[-LAST_WORDS:]

@@ -24,6 +24,7 @@ class Teller:
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
         self._quiet_until = 0.0
+        self._phase = ''
 
     def say(self, **facts: object) -> None:
         """Write one line."""
@@ -33,8 +34,9 @@ class Teller:
             os._exit(1)
 
     def progress(self, progress: Progress) -> None:
-        """Write how far the build is, not too often."""
-        if time.monotonic() >= self._quiet_until:
+        """Write every new phase, and how far it is, but not every step of it."""
+        if progress.phase != self._phase or time.monotonic() >= self._quiet_until:
+            self._phase = progress.phase
             self._quiet_until = time.monotonic() + PAUSE_S
             self.say(phase=progress.phase, percent=progress.percent)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,8 +13,7 @@ from typing import Any
 
 from accel_ros.errors import EngineError, one_line
 
-# The flavours, the better one first: their Python modules have nearly the same names.
-FLAVOURS = ('tensorrt', 'tensorrt_rtx')
+# The flavours, the better one first: their Python modules have nearly the same names in them.
 NAMES = {'tensorrt': 'TensorRT', 'tensorrt_rtx': 'TensorRT for RTX'}
 OLDEST = {'tensorrt': (10, 3), 'tensorrt_rtx': (1, 0)}
 MOST_LINES = 64
@@ -57,13 +57,15 @@ def logger(trt: Any) -> Any:
 
         def __init__(self) -> None:
             trt.ILogger.__init__(self)
-            self.complaints: list[str] = []
+            self.lines: deque[tuple[int, str]] = deque(maxlen=MOST_LINES)
+            self.count = 0
 
         def log(self, severity: Any, message: str) -> None:
             """Take a line from TensorRT, in whatever thread it works."""
             grave = (trt.ILogger.Severity.ERROR, trt.ILogger.Severity.INTERNAL_ERROR)
             if severity in grave:
-                self.complaints = [*self.complaints[1 - MOST_LINES :], ' '.join(message.split())]
+                self.count += 1
+                self.lines.append((self.count, ' '.join(message.split())))
 
     return Log()
 
@@ -71,20 +73,33 @@ def logger(trt: Any) -> Any:
 @contextmanager
 def complaints(trt: Any) -> Iterator[list[str]]:
     """Collect what TensorRT complains of; the list is filled when the block ends."""
-    log, said = logger(trt), []  # type: ignore[var-annotated]
-    log.complaints = []
+    log = logger(trt)
+    before, said = log.count, []  # type: ignore[var-annotated]
     try:
         yield said
     finally:
-        said += log.complaints
+        said += [line for number, line in list(log.lines) if number > before]
+
+
+def make(kind: Any, *arguments: Any) -> Any:
+    """Return a new object of TensorRT; raise EngineError where it gives none."""
+    try:
+        return kind(*arguments)
+    except (TypeError, RuntimeError) as cause:  # how pybind11 reports a null
+        raise failure(f'make a {kind.__name__}', [one_line(cause)]) from cause
 
 
 def check(result: Any, what: str, said: list[str] | None = None) -> Any:
     """Return a result of TensorRT; raise EngineError where it is None or False."""
     if result is None or result is False:
-        why = f': {shorten(said)}' if said else ', without giving a reason'
-        raise EngineError(f'TensorRT could not {what}{why}')
+        raise failure(what, said or [])
     return result
+
+
+def failure(what: str, said: list[str]) -> EngineError:
+    """Return the error for something that TensorRT did not do, with its own words."""
+    why = f': {shorten(said)}' if said else ', and it gives no reason'
+    return EngineError(f'TensorRT could not {what}{why}')
 
 
 def shorten(lines: list[str], most: int = 300) -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,13 +50,18 @@ class Preparation:
         """Return the names of the bundle's graphs, in the order in which they are prepared."""
         return tuple(graph for graph in GRAPHS if graph in self._bundle.manifest.graphs)
 
-    def all(self, watch: Watch, rebuild: bool = False) -> dict[str, Prepared]:
-        """Return every graph's engine. Raises BuildCancelled, OutOfMemory, EngineError."""
+    def missing(self) -> list[str]:
+        """Return the graphs whose engines the cache does not have."""
+        return [graph for graph in self.graphs if self._cached(self._key(graph)) is None]
+
+    def each(self, watch: Watch) -> Iterator[tuple[str, Prepared]]:
+        """Yield every graph's engine; who lets go of one before the next saves its memory.
+
+        Raises BuildCancelled, OutOfMemory, EngineError.
+        """
         count = len(self.graphs)
-        return {
-            graph: self.one(graph, _part(watch, graph, number, count), rebuild)
-            for number, graph in enumerate(self.graphs)
-        }
+        for number, graph in enumerate(self.graphs):
+            yield graph, self.one(graph, _part(watch, graph, number, count))
 
     def one(self, graph: str, watch: Watch, rebuild: bool = False) -> Prepared:
         """Return one graph's engine. Raises BuildCancelled, OutOfMemory, EngineError."""
@@ -92,7 +97,7 @@ class Preparation:
     def _cached(self, key: Key) -> bytes | None:
         found = self._cache.load(key)
         if found.why:
-            log.warning('%s; it is built again', found.why)
+            log.warning(f'the cached engine {found.why}; it is built again')
         return found.engine
 
 

@@ -8,7 +8,7 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
-from accel_ros.errors import EngineError, one_line
+from accel_ros.errors import EngineError
 
 DRIVER = 'libcuda.so.1'
 
@@ -19,8 +19,8 @@ def require_gpu(load: Callable[[str], Any] = ctypes.CDLL) -> None:
         driver = load(DRIVER)
     except OSError as cause:
         raise EngineError(
-            f'there is no NVIDIA driver ({one_line(cause)}); install it, or use the backend '
-            'onnxruntime'
+            f'there is no NVIDIA driver ({DRIVER} cannot be loaded); install it, or use the '
+            'backend onnxruntime'
         ) from cause
     if status := driver.cuInit(0):
         raise EngineError(

@@ -1,7 +1,10 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
 import json
+import os
 import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +12,9 @@ import numpy as np
 import pytest
 from support.bundles import CLASSES, HEIGHT, WIDTH, Arithmetic, write_bundle
 
-from accel_ros.bundle import Bundle, TensorSpec, write_manifest
+from accel_ros.bundle import Bundle, TensorSpec, default_bundle, write_manifest
 from accel_ros.engines.onnxruntime import OnnxRuntimeEngine
+from accel_ros.engines.reference import NICENESS
 from accel_ros.errors import BundleError, EngineError, StateError
 
 
@@ -72,6 +76,130 @@ def test_streams_run_in_several_threads_at_once(engine, clip):
         expected = [by_hand.keyframe(images[0])]
         expected += [by_hand.update(image) for image in images[1:] * 5]
         assert all(np.array_equal(a, b) for a, b in zip(answers[camera], expected, strict=True))
+
+
+@pytest.mark.parametrize('delay', [1, 2, 5])
+def test_a_keyframe_beside_the_updates_lands_carried_up_to_now(engine, clip, delay):
+    stream, by_hand = engine.open_stream(), Arithmetic()
+    stream.keyframe(clip[0]), by_hand.keyframe(clip[0])
+    stream.update(clip[1]), by_hand.update(clip[1])
+    stream.begin_keyframe(), by_hand.begin()
+    for image in clip[2 : 1 + delay]:
+        assert np.array_equal(stream.update(image).labels, by_hand.update(image))
+    stream.land(), by_hand.land()
+    for image in clip[1 + delay :]:
+        assert np.array_equal(stream.update(image).labels, by_hand.update(image))
+
+
+def test_landing_waits_for_a_keyframe_that_is_slower_than_ten_frames(engine, clip, held):
+    stream, by_hand = engine.open_stream(), Arithmetic()
+    stream.keyframe(clip[0]), by_hand.keyframe(clip[0])
+    stream.begin_keyframe(), by_hand.begin()
+    for image in clip[1:] * 2:
+        assert not stream.keyframe_ready()
+        assert np.array_equal(stream.update(image).labels, by_hand.update(image))
+    threading.Timer(0.2, held.set).start()
+    stream.land(), by_hand.land()
+    assert np.array_equal(stream.update(clip[0]).labels, by_hand.update(clip[0]))
+
+
+@pytest.fixture
+def held(engine) -> Iterator[threading.Event]:
+    """Keep the worker of the reference network busy until the event is set."""
+    gate = threading.Event()
+    engine._worker._executor.submit(gate.wait, 30)
+    yield gate
+    gate.set()
+
+
+def test_it_says_when_it_has_finished(engine, clip, held):
+    stream = engine.open_stream()
+    assert not stream.keyframe_ready()
+    stream.keyframe(clip[0])
+    stream.begin_keyframe()
+    assert not stream.keyframe_ready()
+    held.set()
+    deadline = time.monotonic() + 30
+    while not stream.keyframe_ready():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    stream.land()
+    assert not stream.keyframe_ready()
+
+
+@pytest.mark.parametrize('how', ['abandon', 'reset', 'keyframe', 'close', 'begin_keyframe'])
+def test_one_that_is_given_up_is_not_waited_for_and_never_lands(engine, clip, held, how):
+    stream = engine.open_stream()
+    stream.keyframe(clip[0])
+    stream.begin_keyframe()
+    getattr(stream, how)(*([clip[1]] if how == 'keyframe' else []))
+    if how == 'begin_keyframe':
+        stream.abandon()
+    with pytest.raises(StateError, match='no keyframe under way'):
+        stream.land()
+
+
+def test_one_that_runs_stops_soon_when_it_is_given_up(tmp_path):
+    bundle = Bundle.open(default_bundle())
+    engine = OnnxRuntimeEngine(bundle, threads=2)
+    stream = engine.open_stream()
+    stream.keyframe(np.zeros((bundle.manifest.height, bundle.manifest.width, 3), np.uint8))
+    stream.begin_keyframe()
+    flight = stream._flight
+    while not flight.future.running():
+        time.sleep(0.001)
+    stream.abandon()
+    with pytest.raises(EngineError, match='terminate'):
+        flight.future.result(timeout=60)
+    engine.close()
+
+
+def test_one_that_fails_leaves_the_old_state_in_force(engine, clip, monkeypatch):
+    stream, by_hand = engine.open_stream(), Arithmetic()
+    stream.keyframe(clip[0]), by_hand.keyframe(clip[0])
+    stream._previous = engine._graphs.hold(np.zeros((HEIGHT, WIDTH + 1, 3), np.uint8))
+    stream.begin_keyframe()
+    stream._previous = engine._graphs.hold(clip[0])
+    assert np.array_equal(stream.update(clip[1]).labels, by_hand.update(clip[1]))
+    with pytest.raises(EngineError, match='keyframe failed in onnxruntime'):
+        stream.land()
+    assert np.array_equal(stream.update(clip[2]).labels, by_hand.update(clip[2]))
+
+
+def test_cameras_share_the_worker_and_nothing_else(engine, clip):
+    streams, by_hand = [engine.open_stream() for _ in range(3)], [Arithmetic() for _ in range(3)]
+    for stream, other, image in zip(streams, by_hand, clip):
+        stream.keyframe(image), other.keyframe(image)
+        stream.begin_keyframe(), other.begin()
+    for image in clip[3:6]:
+        for stream, other in zip(streams, by_hand):
+            stream.update(image), other.update(image)
+    for stream, other in zip(streams, by_hand):
+        stream.land(), other.land()
+        assert np.array_equal(stream.update(clip[7]).labels, other.update(clip[7]))
+
+
+def test_a_keyframe_cannot_be_begun_without_an_image(engine):
+    with pytest.raises(StateError, match='process a keyframe first'):
+        engine.open_stream().begin_keyframe()
+
+
+def test_a_closed_engine_begins_no_keyframe(bundle, clip):
+    engine = OnnxRuntimeEngine(bundle)
+    stream = engine.open_stream()
+    stream.keyframe(clip[0])
+    engine.close()
+    with pytest.raises(EngineError, match='closed'):
+        stream.begin_keyframe()
+
+
+def test_the_reference_network_gives_way_to_the_updates(engine):
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert engine._worker._executor.submit(niceness).result() >= niceness() + min(
+        NICENESS, 19 - niceness()
+    )
 
 
 def test_variant_dff_has_no_drift(tmp_path, clip):

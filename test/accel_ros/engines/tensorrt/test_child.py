@@ -29,7 +29,7 @@ def test_a_real_build_comes_back_from_the_child(graph):
     seen = []
     built = build_in_child('tensorrt_rtx', graph, SM86, b'', Watch(report=seen.append))
     assert len(built.engine) > 1000
-    assert seen[0].phase == 'Starting' and len(seen) > 2
+    assert seen[0].phase == 'Starting'
 
 
 def test_an_error_comes_back_as_itself(graph):

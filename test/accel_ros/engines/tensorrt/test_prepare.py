@@ -38,7 +38,7 @@ def prepare(bundle, folder, builder, target=TARGET):
 
 def test_engines_are_built_once_and_every_build_hands_its_timings_on(bundle, tmp_path):
     builder, seen = Builder(), []
-    first = prepare(bundle, tmp_path, builder).all(Watch(report=seen.append))
+    first = dict(prepare(bundle, tmp_path, builder).each(Watch(report=seen.append)))
     assert [one.engine for one in first.values()] == [
         b'keyframe.onnx', b'update.onnx', b'propagate.onnx'
     ]  # fmt: skip
@@ -48,14 +48,14 @@ def test_engines_are_built_once_and_every_build_hands_its_timings_on(bundle, tmp
         'update (2/3): Working, 50 %',
         'propagate (3/3): Working, 83 %',
     ]
-    again = prepare(bundle, tmp_path, builder).all(Watch())
+    again = dict(prepare(bundle, tmp_path, builder).each(Watch()))
     assert len(builder.asked) == 3 and all(one.cached for one in again.values())
 
 
 def test_another_gpu_gets_its_own(bundle, tmp_path):
     builder = Builder()
-    prepare(bundle, tmp_path, builder).all(Watch())
-    prepare(bundle, tmp_path, builder, replace(TARGET, gpu='Xavier')).all(Watch())
+    list(prepare(bundle, tmp_path, builder).each(Watch()))
+    list(prepare(bundle, tmp_path, builder, replace(TARGET, gpu='Xavier')).each(Watch()))
     assert len(builder.asked) == 6
     assert builder.asked[3][2] == b'', 'timings of another GPU are not used'
 

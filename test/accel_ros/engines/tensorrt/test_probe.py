@@ -33,5 +33,7 @@ def test_a_driver_without_a_gpu_says_what_to_look_at(status, count, complaint):
 
 
 def test_no_driver_is_one_clear_error():
-    with pytest.raises(EngineError, match=r'there is no NVIDIA driver \(libnone.so.*use the'):
+    with pytest.raises(
+        EngineError, match=r'no NVIDIA driver \(libcuda.so.1 cannot be loaded.*use the'
+    ):
         require_gpu(lambda name: ctypes.CDLL('libnone.so'))
