@@ -76,6 +76,12 @@ def export_bundle(
     return agreement
 
 
+def check_place(folder: Path) -> None:
+    """Raise ExportError where a folder holds something else than a bundle."""
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise ExportError(f'{folder} exists and is not a bundle: choose another folder')
+
+
 @contextmanager
 def taking_place(folder: Path) -> Iterator[Path]:
     """
@@ -85,8 +91,7 @@ def taking_place(folder: Path) -> Iterator[Path]:
 
     :raises ExportError: the folder holds something else
     """
-    if folder.exists() and not (folder / MANIFEST).is_file():
-        raise ExportError(f'{folder} exists and is not a bundle: choose another folder')
+    check_place(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f'.{folder.name}.') as temporary:
         partial = Path(temporary) / folder.name

@@ -14,11 +14,12 @@ from typing import Any
 
 from accel_model.checkpoint import load_checkpoint
 from accel_model.datasets.catalogue import NAMES, open_dataset
-from accel_model.export.bundle import export_bundle
+from accel_model.export.bundle import check_place, export_bundle
 from accel_model.export.precision import footage
 from accel_model.export.precision.convert import FLOORS, convert_bundle
 from accel_model.export.verify import ExportError
 from accel_ros.bundle import Bundle
+from accel_ros.sources import open_source
 
 PRECISIONS = ('fp32', *FLOORS)
 
@@ -76,13 +77,13 @@ def run(args: argparse.Namespace) -> None:
     else:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=args.output.parent, prefix='.fp32.') as temporary:
-            single = Path(temporary) / (args.name or args.output.name)
+            single = Path(temporary) / 'fp32'
             _export(args, single)
             _convert(Bundle.open(single), args)
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Raise ExportError for arguments that do not go together."""
+    """Raise an error for arguments that do not go together, before anything takes minutes."""
     if args.bundle is not None:
         own = {'--size': args.size, '--classes': args.classes, '--accuracy': args.accuracy}
         given = [name for name, value in own.items() if value] + ['--license'] * bool(args.license)
@@ -96,6 +97,11 @@ def _check(args: argparse.Namespace) -> None:
         raise ExportError(
             'int8 needs images that show the range of values: give their folder with --calibration'
         )
+    check_place(args.output)
+    if args.calibration is not None:
+        open_source(args.calibration)
+    if args.data is not None:
+        open_dataset(args.dataset, args.data, args.split)
 
 
 def _export(args: argparse.Namespace, folder: Path) -> None:
@@ -107,7 +113,7 @@ def _export(args: argparse.Namespace, folder: Path) -> None:
         network, args.size, folder, args.name, accuracy, args.license, args.classes
     )
     sys.stdout.write(
-        f'{args.output}: {_megabytes(folder):.1f} MB; onnxruntime against the network: '
+        f'{args.output}: {_megabytes(folder):.1f} MB in fp32; onnxruntime against the network: '
         f'{agreement.labels:.3%} of labels equal, values differ by at most '
         f'{agreement.difference:.1e} of their maximum\n'
     )

@@ -45,6 +45,7 @@ def _pin(graph: ir.Graph, node: ir.Node, value: ir.Value) -> None:
     pinned = ir.node('Reshape', [value, shape])
     pinned.outputs[0].name = f'{value.name}_pinned'
     pinned.outputs[0].type, pinned.outputs[0].shape = value.type, value.shape
-    value.replace_all_uses_with(pinned.outputs[0])
-    pinned.replace_input_with(0, value)
+    for user, place in [*value.uses()]:
+        if user is not pinned:
+            user.replace_input_with(place, pinned.outputs[0])
     graph.insert_after(node, pinned)

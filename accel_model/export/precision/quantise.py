@@ -26,8 +26,8 @@ def quantisable(graph: ir.Graph) -> list[ir.Node]:
     Return the convolutions that bear int8.
 
     Not the first ones, which read pixels, nor the flow network, which measures fractions of a
-    cell, nor what predicts positions and scores; and none in groups, which TensorRT makes dense
-    in int8 (accel-lite's engine grows from 13 to 81 MB).
+    cell, nor what predicts positions and scores; and none in groups, of which TensorRT makes
+    dense ones in int8.
     """
     half = half_nodes(graph)
     flow = upstream(value for value in graph.outputs if value.name == 'flow')

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,15 +14,18 @@ from support.bundles import HEIGHT, WIDTH, Arithmetic, write_bundle
 from support.exports import PLAIN, Exports
 from support.golden import COMPACT, accel18
 from support.narrow import shallow_network
+from support.simulator.fixtures import gpu, open_here
 
 from accel_model.export.bundle import export_bundle
 from accel_model.export.precision.convert import convert_bundle
 from accel_model.export.precision.footage import Footage, Look, made_up
 from accel_model.export.verify import ExportError
 from accel_ros.bundle import Bundle
-from accel_ros.engines.select import open_engine
+from accel_ros.engines import Engine, open_engine
 from accel_ros.pipeline import Frame, Pipeline
 from benchmarks.inference_parity import INTERVAL
+
+__all__ = ['gpu', 'open_here']  # fixtures
 
 
 def fog(bundle: Bundle) -> Footage:
@@ -30,22 +34,41 @@ def fog(bundle: Bundle) -> Footage:
     return Footage('fog', 4, lambda: (Look(image, index == 0) for index in range(4)))
 
 
-def test_a_state_in_half_precision_goes_through_pipeline_and_engine(tmp_path: Path) -> None:
+@pytest.fixture
+def half(tmp_path: Path) -> Bundle:
+    """The tiny bundle in fp16."""
     single = Bundle.open(write_bundle(tmp_path / 'single'))
     convert_bundle(single, tmp_path / 'half', 'fp16', made_up(single.manifest))
-    bundle = Bundle.open(tmp_path / 'half')
-    keyframe, update = bundle.manifest.graphs['keyframe'], bundle.manifest.graphs['update']
-    assert keyframe.tensor('state').dtype == update.tensor('state_out').dtype == 'float16'
-    assert update.tensor('flow').dtype == 'float32'
-    engine = open_engine(bundle, 'onnxruntime', threads=1)
-    pipeline, due = Pipeline(bundle, engine, interval=3), Arithmetic()
-    rng = np.random.default_rng(3)
+    return Bundle.open(tmp_path / 'half')
+
+
+def test_states_are_half_and_flows_are_not(half: Bundle) -> None:
+    keyframe, update, propagate = half.manifest.graphs.values()
+    states = keyframe.tensor('state'), update.tensor('state_out'), propagate.tensor('state')
+    assert {state.dtype for state in states} == {'float16'}
+    assert update.tensor('flow').dtype == propagate.tensor('flow').dtype == 'float32'
+
+
+def assert_right(pipeline: Pipeline) -> None:
+    """Run key and update frames and compare their labels with those computed by hand."""
+    due, rng = Arithmetic(), np.random.default_rng(3)
     for index in range(7):
         image = rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
         labels = due.keyframe(image) if index % 3 == 0 else due.update(image)
         np.testing.assert_array_equal(pipeline.process(Frame(image, 'rgb8')).labels, labels)
     pipeline.close()
+
+
+def test_onnxruntime_and_the_pipeline_take_a_state_in_half_precision(half: Bundle) -> None:
+    engine = open_engine(half, 'onnxruntime', threads=1)
+    assert_right(Pipeline(half, engine, interval=3))
     engine.close()
+
+
+def test_the_tensorrt_backend_takes_it_on_a_simulated_gpu(
+    half: Bundle, open_here: Callable[[Bundle], Engine]
+) -> None:
+    assert_right(Pipeline(half, open_here(half), interval=3))
 
 
 def test_labels_of_the_recorded_clip_stay_in_fp16(tmp_path: Path) -> None:
