@@ -19,6 +19,7 @@ from accel_ros.bundle import Bundle
 from accel_ros.engines import Engine
 from accel_ros.errors import AccelError, one_line
 from accel_ros.film import Film
+from accel_ros.keyframes import DEFAULT_INTERVAL, LandingRule, Policy
 from accel_ros.overlay import overlay
 from accel_ros.pipeline import Frame, Pipeline, Segmentation
 from accel_ros.sources import Source
@@ -30,19 +31,26 @@ FILM = 'overlay.mp4'
 
 
 def segment(
-    bundle: Bundle, engine: Engine, source: Source, output: Path, interval: int, film: bool = False
+    bundle: Bundle,
+    engine: Engine,
+    source: Source,
+    output: Path,
+    interval: int = DEFAULT_INTERVAL,
+    film: bool = False,
+    policy: Policy | None = None,
+    landings: LandingRule | None = None,
 ) -> dict[str, Any]:
     """Segment every frame of a source into a folder; return the content of its timing.json.
 
     Writes `labels/000000.png` ... (class ids, 8 bit, at the image's size), `timing.json` and, if
     asked for, `overlay.mp4`. One label image belongs to each input frame, so a frame that cannot
     be read ends the work with a SourceError that names it; the labels before it stay, and no
-    timing.json is written.
+    timing.json is written. For `policy` and `landings` see `Pipeline`.
     """
     _prepare(output)
     records: list[dict[str, Any]] = []
     with ExitStack() as stack:
-        pipeline = Pipeline(bundle, engine, interval)
+        pipeline = Pipeline(bundle, engine, interval, policy=policy, landings=landings)
         stack.callback(pipeline.close)
         movie = Film(output / FILM, source.fps) if film else None
         if movie is not None:
@@ -60,7 +68,9 @@ def segment(
     timing = {
         'bundle': bundle.manifest.name,
         'engine': engine.description,
-        'interval': interval,
+        'interval': pipeline.interval,
+        'policy': repr(pipeline.policy),
+        'landings': repr(pipeline.landings),
         'summary': summarize((record['kind'], record['total_ms']) for record in records),
         'frames': records,
     }
@@ -86,6 +96,8 @@ def _results(
             'kind': result.kind,
             'reason': result.reason,
             'frames_since_keyframe': result.frames_since_keyframe,
+            'landing': result.landing,
+            'change': result.change,
             'drift': result.drift,
             'total_ms': total_ms,
             'stages': {

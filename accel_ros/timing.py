@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accel_ros.keyframes import Kind, Reason
+from accel_ros.keyframes import Kind, Landing, Reason
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ class FrameTiming:
     keyframe_reason: Reason
     frames_since_keyframe: int
     keyframe_interval: int
+    keyframe_landing: Landing
     drift: float | None  # share of cells where the two branches disagree; None: not known
+    change: float  # of the image, 0..255 from frame to frame, summed since the last keyframe
     wait_ms: float  # in the slot, before a worker took it
     convert_ms: float  # to the network's input, and the labels back to the image's size
     infer_ms: float

@@ -4,7 +4,7 @@
 What the node costs around its engine, against a bare relay that only receives the same images and
 publishes mono8 images of the same size.
 
-    python benchmarks/relay.py [--frames 60] [--encoding rgb8] [--network HEIGHTxWIDTH] [SIZE ...]
+    python benchmarks/relay.py [--frames 60] [--encoding rgb8] [--network HxW] [--json] [SIZE ...]
 
 Both run at the same time, each in its own process, with the same Fast DDS profile and allocator
 settings; the node with an engine that costs nothing. They get images in turns, a block each, the
@@ -16,6 +16,7 @@ mean anything on a machine that does other work, too.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -141,8 +142,10 @@ def running(answerers: list[Answerer]) -> Iterator[None]:
             process.wait()
 
 
-def compare(size: tuple[int, int], network: tuple[int, int], encoding: str, frames: int) -> None:
-    """Print one row: the relay, the node, the ratios."""
+def compare(
+    size: tuple[int, int], network: tuple[int, int], encoding: str, frames: int
+) -> list[Answerer]:
+    """Return the relay and the node with what they took."""
     height, width = size
     node = [str(HERE / 'node.d' / 'null_node.py'), *map(str, network), '0', '--ros-args']
     node += ['-p', 'cameras:=[node]', '-p', 'autostart:=true', '--log-level', 'warn']
@@ -157,19 +160,25 @@ def compare(size: tuple[int, int], network: tuple[int, int], encoding: str, fram
             camera.connect(answerer.name)
         measure(camera, answerers, frames)
     camera.destroy_node()
-    print_row(size, network, *answerers)
+    return answerers
 
 
-def print_row(
-    size: tuple[int, int], network: tuple[int, int], relay: Answerer, node: Answerer
-) -> None:
-    """Print medians and the node's in proportion to the relay's."""
-    cells = ['x'.join(map(str, pair)) for pair in (size, network)]
-    for quantity in ('latencies_ms', 'cpu_ms'):
+def figures(relay: Answerer, node: Answerer) -> dict[str, float]:
+    """Return medians, the node's in proportion to the relay's, and how many answers were lost."""
+    found: dict[str, float] = {}
+    for name, quantity in (('ms', 'latencies_ms'), ('CPU ms', 'cpu_ms')):
         base, own = (float(np.nanmedian(getattr(a, quantity))) for a in (relay, node))
-        cells += [f'{base:.1f}', f'{own:.1f}', f'{own / base:.2f}']
-    lost = sum(int(np.isnan(a.latencies_ms).sum()) for a in (relay, node))
-    print('| ' + ' | '.join([*cells, str(lost)]) + ' |', flush=True)
+        found |= {f'{name} relay': base, f'{name} node': own, f'{name} ratio': own / base}
+    found['lost'] = sum(int(np.isnan(a.latencies_ms).sum()) for a in (relay, node))
+    return found
+
+
+def print_row(size: tuple[int, int], network: tuple[int, int], found: dict[str, float]) -> None:
+    """Print a row of the table."""
+    cells = ['x'.join(map(str, pair)) for pair in (size, network)]
+    for name, value in found.items():
+        cells.append(f'{value:.{0 if name == "lost" else 2 if "ratio" in name else 1}f}')
+    print('| ' + ' | '.join(cells) + ' |', flush=True)
 
 
 def size_of(text: str) -> tuple[int, int]:
@@ -185,17 +194,24 @@ def main() -> None:
     parser.add_argument('--network', type=size_of, help="default: the image's size")
     parser.add_argument('--encoding', choices=BYTES, default='rgb8')
     parser.add_argument('--frames', type=int, default=60)
+    parser.add_argument('--json', action='store_true', help='a line of JSON for each size')
     args = parser.parse_args()
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.setdefault('FASTDDS_DEFAULT_PROFILES_FILE', str(PROFILE))
     keep_image_buffers()
     rclpy.init()
-    names = ('relay', 'node', 'ratio')
-    head = ['image', 'network', *(f'ms {n}' for n in names), *(f'CPU ms {n}' for n in names)]
-    print('| ' + ' | '.join([*head, 'lost']) + ' |')
-    print('| --- ' * (len(head) + 1) + '|')
+    if not args.json:
+        names = ('relay', 'node', 'ratio')
+        head = ['image', 'network', *(f'ms {n}' for n in names), *(f'CPU ms {n}' for n in names)]
+        print('| ' + ' | '.join([*head, 'lost']) + ' |')
+        print('| --- ' * (len(head) + 1) + '|')
     for size in args.sizes:
-        compare(size, args.network or size, args.encoding, args.frames)
+        network = args.network or size
+        found = figures(*compare(size, network, args.encoding, args.frames))
+        if args.json:
+            print(json.dumps({'image': size, **found}), flush=True)
+        else:
+            print_row(size, network, found)
     rclpy.shutdown()
 
 

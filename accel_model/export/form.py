@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from accel_model.export.fusions import FeatureFusion, ScoreFusion
 from accel_model.export.rewrites import split_head
 from accel_model.export.sight import sight
+from accel_model.export.upsampling import as_interpolation
 from accel_model.networks.accel import Accel
 from accel_model.networks.upsampling import map_size
 from accel_model.networks.warp import warp
@@ -53,7 +54,7 @@ class Keyframe(nn.Module):
         self.normalize = network.normalization
         self.reference = network.reference
         self.project, self.classify = split_head(network.head, _channels(network))
-        self.upsampling = network.upsampling
+        self.upsampling = as_interpolation(network.upsampling)
         self.carry = None if network.fusion_kind != 'feature' else FeatureFusion(network).project
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
@@ -71,7 +72,7 @@ class Update(nn.Module):
         super().__init__()
         self.see = sight(network, size)
         _, self.classify = split_head(network.head, _channels(network))
-        self.upsampling = network.upsampling
+        self.upsampling = as_interpolation(network.upsampling)
         feature, score = network.fusion_kind == 'feature', network.fusion_kind == 'score'
         self.feature_fusion = FeatureFusion(network) if feature else None
         self.score_fusion = ScoreFusion(network) if score else None

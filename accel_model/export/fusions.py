@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from accel_model.export.rewrites import ProjectedHead, conv1x1
+from accel_model.export.upsampling import as_interpolation
 from accel_model.networks.accel import Accel
 from accel_model.networks.head import Head
 from accel_model.networks.upsampling import TransposedUpsampling, map_size
@@ -26,8 +27,8 @@ class ScoreFusion(nn.Module):
         fusion = network.fusion
         assert isinstance(fusion, nn.Conv2d) and fusion.bias is not None
         assert network.update_upsampling is not None
-        self.upsampling = network.upsampling
-        self.update_upsampling = network.update_upsampling
+        self.upsampling = as_interpolation(network.upsampling)
+        self.update_upsampling = as_interpolation(network.update_upsampling)
         self.plain = network.upsampling.preserves_constants
         self.may_come_first = self.plain or _same_kernels(network)
         self.fusion, self.bias = fusion, fusion.bias
@@ -41,7 +42,6 @@ class ScoreFusion(nn.Module):
             moved = self.update_upsampling(self.update_half(update), map_size(reference))
             return self.upsampling(self.reference_half(reference) + moved, size)
         if self.may_come_first and map_size(reference) == map_size(update):
-            assert isinstance(self.upsampling, TransposedUpsampling)
             fused = self.reference_half(reference) + self.update_half(update)
             return self.upsampling(fused, size, self.bias)
         return self.fusion(torch.cat(self._on_one_grid(reference, update, size), 1))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from accel_model.export.upsampling import PhasedUpsampling
 from accel_model.networks.accel import Accel
 from accel_model.networks.head import Head
 from accel_model.networks.resnet_small import SmallResNet
@@ -60,19 +61,14 @@ class MergedUpdate(nn.Module):
     def __init__(self, branch: SmallResNet, head: Head) -> None:
         super().__init__()
         self.branch = branch
-        self.score = head.score
         up, fc6 = branch.feat_upsampling, head.fc6
+        assert fc6.bias is not None
         weight = torch.einsum('iokl,po->ipkl', up.weight.double(), fc6.weight.double().flatten(1))
-        merged = nn.ConvTranspose2d(
-            up.in_channels, fc6.out_channels, kernel_size=4, stride=2, padding=1
-        )
-        merged.weight = nn.Parameter(weight.float(), requires_grad=False)
-        merged.bias = fc6.bias
-        self.merged = merged
+        self.merged = PhasedUpsampling(weight, fc6.bias, head.score)
 
     def forward(self, data: Tensor) -> Tensor:
         """[N, 3, H, W] -> [N, K, h, w]."""
-        return self.score(torch.relu(self.merged(self.branch.trunk(data))))
+        return self.merged(self.branch.trunk(data))
 
 
 def update_scores(network: Accel) -> nn.Module:

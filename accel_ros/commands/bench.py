@@ -21,6 +21,7 @@ from accel_ros.commands.parity import images
 from accel_ros.commands.progress import ShowProgress
 from accel_ros.engines import BACKENDS, open_engine
 from accel_ros.engines.protocol import Engine
+from accel_ros.errors import AccelError
 from accel_ros.pipeline import DEFAULT_INTERVAL, Frame, Pipeline
 from accel_ros.timing import Stopwatch, percentiles, summarize
 
@@ -51,6 +52,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> str:
     """Do the work; return what to tell the user."""
+    if args.frames < 1:
+        raise AccelError(f'{args.frames} frames are too few to time; use --frames 1 or more')
     bundle = Bundle.open(args.bundle or default_bundle())
     with ShowProgress() as progress:
         engine = open_engine(bundle, args.backend, watch=progress)

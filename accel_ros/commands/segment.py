@@ -12,10 +12,20 @@ from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.commands.progress import ShowProgress
 from accel_ros.engines import BACKENDS, open_engine
 from accel_ros.errors import AccelError
-from accel_ros.keyframes import FixedInterval
-from accel_ros.pipeline import DEFAULT_INTERVAL
+from accel_ros.keyframes import (
+    DEFAULT_INTERVAL,
+    MODES,
+    POLICIES,
+    Adaptive,
+    AfterFrames,
+    Deadline,
+    FixedInterval,
+    policy_named,
+)
 from accel_ros.segment import FILM, LABELS, TIMING, segment
 from accel_ros.sources import Source, open_source
+
+DELAY = 3  # frames: what a keyframe of accel-lite takes beside its updates on two CPUs
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -40,23 +50,61 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         '--output', required=True, type=_path, help='folder; an earlier result in it is replaced'
     )
-    parser.add_argument(
-        '--interval',
-        type=_interval,
-        default=DEFAULT_INTERVAL,
-        help='frames from one keyframe to the next (default: %(default)s)',
-    )
-    parser.add_argument(
-        '--keyframe-mode', choices=['sync'], default='sync', help='keyframes are waited for'
-    )
-    parser.add_argument(
-        '--policy', choices=['fixed'], default='fixed', help='keyframes at a fixed interval'
-    )
+    _add_keyframes(parser)
     parser.add_argument(
         '--backend', choices=BACKENDS, default='auto', help='what runs the graphs (default: auto)'
     )
     parser.add_argument('--overlay', action='store_true', help='also write overlay.mp4')
     return parser
+
+
+def _add_keyframes(parser: argparse.ArgumentParser) -> None:
+    keyframes = parser.add_argument_group('keyframes')
+    keyframes.add_argument(
+        '--interval',
+        type=_frames,
+        help='frames from one keyframe to the next, at the most with other policies than fixed '
+        f'(default: fixed {DEFAULT_INTERVAL}, others {Adaptive.interval})',
+    )
+    keyframes.add_argument(
+        '--keyframe-mode',
+        choices=MODES,
+        default='sync',
+        help='sync: a frame waits for its keyframe; concurrent: keyframes run beside the updates '
+        '(default: sync)',
+    )
+    keyframes.add_argument(
+        '--keyframe-delay',
+        type=_frames,
+        default=DELAY,
+        metavar='FRAMES',
+        help='concurrent: a keyframe lands after so many frames (default: %(default)s)',
+    )
+    keyframes.add_argument(
+        '--policy',
+        choices=POLICIES,
+        default='fixed',
+        help='keyframes at a fixed interval, when the image has changed, or as often as latency '
+        'and compute allow (default: fixed)',
+    )
+    keyframes.add_argument(
+        '--threshold',
+        type=float,
+        default=Adaptive.threshold,
+        help='adaptive: summed change of the image, in grey levels (default: %(default)s)',
+    )
+    keyframes.add_argument(
+        '--latency-ms',
+        type=float,
+        default=Deadline.latency_ms,
+        help='deadline: milliseconds that the network may take (default: %(default)s)',
+    )
+    keyframes.add_argument(
+        '--share',
+        type=float,
+        default=Deadline.share,
+        help='deadline: share of the time that it may be busy (default: %(default)s)',
+    )
 
 
 def run(args: argparse.Namespace) -> str:
@@ -67,7 +115,23 @@ def run(args: argparse.Namespace) -> str:
     with ShowProgress() as progress:
         engine = open_engine(bundle, args.backend, watch=progress)
     try:
-        timing = segment(bundle, engine, source, args.output, args.interval, film=args.overlay)
+        timing = segment(
+            bundle,
+            engine,
+            source,
+            args.output,
+            film=args.overlay,
+            policy=policy_named(
+                args.policy,
+                args.interval,
+                threshold=args.threshold,
+                latency_ms=args.latency_ms,
+                share=args.share,
+            ),
+            landings=AfterFrames(args.keyframe_delay)
+            if args.keyframe_mode == 'concurrent'
+            else None,
+        )
     finally:
         engine.close()
     return _report(timing, source, args)
@@ -88,6 +152,9 @@ def _report(timing: dict[str, Any], source: Source, args: argparse.Namespace) ->
             f'{of["count"]:6d} {kind:6s} frames  '
             f'p50 {of["p50"]:.1f} ms  p95 {of["p95"]:.1f} ms  max {of["max"]:.1f} ms'
         )
+    landed = sum(frame['landing'] == 'landed' for frame in timing['frames'])
+    if landed:
+        lines.append(f'{landed:6d} keyframes landed beside the updates')
     frames = len(timing['frames'])
     if source.count not in (None, frames):
         lines.append(f'note: the input announces {source.count} frames and {frames} can be read')
@@ -103,8 +170,8 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
-def _interval(text: str) -> int:
-    """Return the interval, checked before any work begins."""
+def _frames(text: str) -> int:
+    """Return a number of frames, checked before any work begins."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f'{text!r} is not a number of frames; use 1 or more')
     try:

@@ -32,9 +32,10 @@ class OnnxRuntimeEngine:
         self.description = f'onnxruntime {ort.__version__} on {where} ({why})'
         names = list(bundle.manifest.graphs)
         self._graphs = Graphs(bundle, names, threads, provider)
-        beside = [name for name in names if name != 'update']
+        apart = max(threads // 2, 1)  # for keyframes beside the updates, and the rest for these
         self._worker = ReferenceWorker(
-            lambda: Graphs(bundle, beside, max(threads // 2, 1), provider)
+            lambda: Graphs(bundle, ['update'], max(threads - apart, 1), provider),
+            lambda: Graphs(bundle, ['keyframe', 'propagate'], apart, provider),
         )
 
     def open_stream(self) -> OnnxRuntimeStream:
@@ -97,12 +98,16 @@ class OnnxRuntimeStream:
         self._previous: Any = None
         self._state: Any = None
         self._flight: Flight | None = None
+        # On other threads a convolution's last bit may differ: where they change is well defined.
+        self._updates = graphs
 
     def keyframe(self, image: np.ndarray) -> Prediction:
         """Run the reference network; its features become the state. Raises EngineError."""
         self.abandon()
+        self._updates = self._graphs
         current = self._graphs.hold(image)
-        outputs = self._run('keyframe', {'image': current})
+        self._check()
+        outputs = self._graphs.run('keyframe', {'image': current})
         self._previous, self._state = current, outputs.get('state')
         return _prediction(outputs)
 
@@ -112,7 +117,8 @@ class OnnxRuntimeStream:
             raise StateError('there is no state to carry forward; process a keyframe first')
         current = self._graphs.hold(image)
         inputs = {'image': current, 'previous': self._previous, 'state': self._state}
-        outputs = self._run('update', inputs, flow=self._flight is not None)
+        self._check()
+        outputs = self._updates.run('update', inputs, flow=self._flight is not None)
         if self._flight is not None:
             self._flight.flows.append(outputs['flow'])
         self._previous, self._state = current, outputs['state_out']
@@ -135,6 +141,7 @@ class OnnxRuntimeStream:
             raise StateError('there is no keyframe under way that could land; begin one first')
         flight, self._flight = self._flight, None
         self._state = flight.land(self._graphs)
+        self._updates = self._worker.updates or self._graphs
 
     def abandon(self) -> None:
         """Forget the keyframe under way."""
@@ -152,10 +159,9 @@ class OnnxRuntimeStream:
         self.reset()
         self._closed = True
 
-    def _run(self, graph: str, inputs: dict[str, Any], flow: bool = False) -> dict[str, Any]:
+    def _check(self) -> None:
         if self._closed:
-            raise EngineError(f'graph {graph} cannot run: the stream is closed')
-        return self._graphs.run(graph, inputs, flow=flow)
+            raise EngineError('the stream is closed and cannot run a graph; open another one')
 
 
 def _prediction(outputs: dict[str, Any]) -> Prediction:

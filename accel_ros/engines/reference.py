@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 from accel_ros.errors import EngineError, one_line
 
-# Against the 0 of the updates: a tenth of a CPU that both want, all of one that nobody wants.
+# More than that of the updates: a tenth of a CPU that both want, all of one that nobody wants.
 NICENESS = 10
+MOST_NICE = 19
 
 
 class Graphs(Protocol):
@@ -28,14 +29,17 @@ class Graphs(Protocol):
 class ReferenceWorker:
     """Runs keyframes one after the other, for all cameras, on a thread of its own.
 
-    Its graphs are loaded by that thread when the first keyframe is begun: their threads inherit
-    its low priority, and who waits for every keyframe pays nothing for them.
+    It loads its graphs when the first keyframe is begun: their threads inherit its low priority,
+    and who waits for every keyframe pays nothing for them. From then on `updates` holds the graph
+    update with the threads that keyframes leave to it: frames take as long with one as without.
     """
 
-    def __init__(self, open_graphs: Callable[[], Graphs]) -> None:
+    def __init__(self, open_updates: Callable[[], Any], open_graphs: Callable[[], Graphs]) -> None:
+        self.updates: Any = None
+        self._open_updates = open_updates
         self._open_graphs = open_graphs
         self._graphs: Graphs | None = None
-        self._executor = ThreadPoolExecutor(1, 'reference', initializer=_give_way)
+        self._executor = ThreadPoolExecutor(1, 'reference')
 
     def begin(self, image: Any, options: Any) -> Flight:
         """Start a keyframe; `options` are ONNX Runtime's for this run. Raises EngineError."""
@@ -51,12 +55,15 @@ class ReferenceWorker:
     def close(self) -> None:
         """Wait for the keyframe at hand; streams abandon theirs first, which makes it short."""
         self._executor.shutdown(cancel_futures=True)
-        self._graphs = None
+        self._graphs = self.updates = None
 
     def _fly(self, image: Any, flight: Flight) -> Any:
         """Run the network, then catch up with the frames since; returns the state."""
         if self._graphs is None:
+            updates = self._open_updates()  # before this thread gives way
+            _give_way()
             self._graphs = self._open_graphs()
+            self.updates = updates
         outputs = self._graphs.run('keyframe', {'image': image}, flight.options)
         return flight.carry(outputs['state'], self._graphs)
 
@@ -97,5 +104,5 @@ def _give_way() -> None:
     """Lower this thread's priority, and so that of the threads it starts."""
     thread = threading.get_native_id()
     with contextlib.suppress(OSError):
-        niceness = max(os.getpriority(os.PRIO_PROCESS, thread), NICENESS)
-        os.setpriority(os.PRIO_PROCESS, thread, niceness)
+        niceness = os.getpriority(os.PRIO_PROCESS, thread) + NICENESS
+        os.setpriority(os.PRIO_PROCESS, thread, min(niceness, MOST_NICE))

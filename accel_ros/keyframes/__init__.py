@@ -3,9 +3,10 @@
 """When to take a keyframe, and when one that runs beside the updates lands."""
 
 from accel_ros.keyframes.decision import Decision, Kind, Landing, Reason, View
-from accel_ros.keyframes.landings import AfterFrames, AsRecorded, LandingRule, WhenReady
+from accel_ros.keyframes.landings import MODES, AfterFrames, AsRecorded, LandingRule, WhenReady
 from accel_ros.keyframes.policies import (
     DEFAULT_INTERVAL,
+    POLICIES,
     Adaptive,
     Deadline,
     FixedInterval,
@@ -13,11 +14,14 @@ from accel_ros.keyframes.policies import (
     Policy,
     Progress,
     Recorded,
+    policy_named,
 )
 from accel_ros.keyframes.scheduler import Scheduler
 
 __all__ = [
     'DEFAULT_INTERVAL',
+    'MODES',
+    'POLICIES',
     'Adaptive',
     'AfterFrames',
     'AsRecorded',
@@ -35,4 +39,5 @@ __all__ = [
     'Scheduler',
     'View',
     'WhenReady',
+    'policy_named',
 ]

@@ -11,6 +11,7 @@ from typing import Protocol
 from accel_ros.errors import AccelError
 from accel_ros.keyframes.decision import Landing
 
+MODES = ('sync', 'concurrent')  # a frame waits for its keyframe, or keyframes run beside updates
 DEFAULT_MAX_DELAY = 30  # frames
 
 

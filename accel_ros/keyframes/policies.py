@@ -11,6 +11,7 @@ from typing import Protocol
 from accel_ros.errors import AccelError
 from accel_ros.keyframes.decision import Reason
 
+POLICIES = ('fixed', 'adaptive', 'deadline')
 DEFAULT_INTERVAL = 5
 DEFAULT_CEILING = 20  # frames, where something else decides before
 DEFAULT_THRESHOLD = 15.0  # grey levels of 255
@@ -144,6 +145,22 @@ class Recorded:
     def due(self, progress: Progress) -> Reason:
         """Look at the record; what lies beyond it is an update."""
         return self.reasons[progress.frame] if progress.frame < len(self.reasons) else ''
+
+
+def policy_named(
+    name: str,
+    interval: int | None = None,
+    floor: int = 2,
+    threshold: float = DEFAULT_THRESHOLD,
+    latency_ms: float = DEFAULT_LATENCY_MS,
+    share: float = DEFAULT_SHARE,
+) -> Policy:
+    """Return one of POLICIES with the limits that it knows; no interval: its own default."""
+    if name == 'adaptive':
+        return Adaptive(interval or DEFAULT_CEILING, floor, threshold)
+    if name == 'deadline':
+        return Deadline(interval or DEFAULT_CEILING, floor, latency_ms, share)
+    return FixedInterval(interval or DEFAULT_INTERVAL)
 
 
 def _check_frames(what: str, frames: int) -> None:

@@ -21,7 +21,7 @@ from accel_ros.node.parameters import Parameters
 from accel_ros.node.slot import NewestSlot
 from accel_ros.node.traffic import Traffic
 from accel_ros.node.worker import Worker
-from accel_ros.pipeline import Frame, Pipeline
+from accel_ros.pipeline import Frame, Pipeline, Segmentation
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Camera:
         self._counts = Counts()
         self.traffic = Traffic()
         self._complaints = Complaints()
+        self._keyframe_complaints = Complaints()  # those spoil no frame
         self._slot: NewestSlot[Arrival] = NewestSlot()
         warn = self._log.warning
         transport = self._parameters.image_transport
@@ -83,6 +84,7 @@ class Camera:
         self._calibration.close()
         self._counts.left = self._worker.stop()
         self._worker = None
+        self._pipeline.abandon()
         counts = self._counts
         self._log.info(
             f'{counts.received} images received, {counts.processed} labelled, '
@@ -92,7 +94,7 @@ class Camera:
     @property
     def counts(self) -> Counts:
         """What became of the frames since the last start."""
-        return dataclasses.replace(self._counts)
+        return dataclasses.replace(self._counts, landings=self._counts.landings.copy())
 
     def close(self) -> None:
         """Stop, withdraw the outputs and give the pipeline's memory back."""
@@ -126,7 +128,8 @@ class Camera:
         """Segment one image and publish the results, on the worker's thread."""
         watch, header = arrival.watch, arrival.message.header
         wait_ms = watch.lap_ms()
-        interval = self._pipeline.interval = self._parameters.keyframe_interval
+        self._pipeline.policy = self._parameters.policy
+        self._pipeline.landings = self._parameters.landings
         self._pipeline.label_size = self._parameters.label_size
         self._pipeline.max_gap_s = self._parameters.max_gap_s
         stamp_ns = messages.stamp_ns(header)
@@ -143,8 +146,10 @@ class Camera:
             kind=result.kind,
             keyframe_reason=result.reason,
             frames_since_keyframe=result.frames_since_keyframe,
-            keyframe_interval=interval,
+            keyframe_interval=self._pipeline.interval,
+            keyframe_landing=result.landing,
             drift=result.drift,
+            change=result.change,
             wait_ms=wait_ms,
             convert_ms=decode_ms + result.convert_ms,
             infer_ms=result.infer_ms,
@@ -158,7 +163,19 @@ class Camera:
         self._outputs.publish_timing(header, values)
         self._counts.processed += 1
         self.traffic.label(values, result.blank)
+        self._count_landing(result)
         self._settle()
+
+    def _count_landing(self, result: Segmentation) -> None:
+        """Count what became of a keyframe beside the updates; say why where it failed."""
+        if result.landing:
+            self._counts.landings[result.landing] += 1
+        if result.failure:
+            self.traffic.fail(result.failure)
+            self._complain(
+                self._keyframe_complaints,
+                f'a keyframe failed, the old state stays: {result.failure}',
+            )
 
     def _age_ms(self, stamp_ns: int) -> float:
         """How old an image is; NaN where it has no stamp or simulated time has not begun."""
@@ -173,7 +190,10 @@ class Camera:
         self._counts.refused += 1
         reason = describe(error)
         self.traffic.refuse(reason)
-        line = self._complaints.hear(f'image dropped: {reason}')
+        self._complain(self._complaints, f'image dropped: {reason}')
+
+    def _complain(self, complaints: Complaints, what: str) -> None:
+        line = complaints.hear(what)
         if line:
             self._log.error(line)
 

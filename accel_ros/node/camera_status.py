@@ -37,7 +37,10 @@ class CameraTask:
         if self._camera is None or not self._camera.running:  # at the edge of a transition
             return Status(Level.WARN, 'the camera is being started or stopped')
         traffic = self._camera.traffic.summary()
-        findings = self._silence(self._camera, traffic) or [*self._doubts(self._camera, traffic)]
+        findings = self._silence(self._camera, traffic) or [
+            *self._doubts(self._camera, traffic),
+            *_given_up(traffic),
+        ]
         return Status(*worst(findings, _in_order(traffic)), _values(self._camera, traffic))
 
     def _silence(self, camera: Camera, traffic: Summary) -> list[Finding]:
@@ -73,6 +76,19 @@ class CameraTask:
             )
         if traffic.blank:
             yield Level.WARN, 'the images are all one colour; is the lens covered?'
+
+
+def _given_up(traffic: Summary) -> Iterator[Finding]:
+    """Yield why keyframes beside the updates did not land."""
+    if traffic.failure:
+        yield Level.WARN, f'a keyframe failed, the old state stays: {traffic.failure}'
+    late = traffic.landings.get('late', 0)
+    if late:
+        yield (
+            Level.WARN,
+            f'{late} keyframes took too long beside the updates and were given up; raise '
+            'keyframe_max_delay or the interval',
+        )
 
 
 def _why_silent(topic: str, traffic: Summary) -> str:
@@ -117,13 +133,19 @@ def _values(camera: Camera, traffic: Summary) -> dict[str, object]:
         'last image (s ago)': traffic.silence_s if traffic.ever_received else 'never',
         'drop share': traffic.drop_share,
         'keyframe share': traffic.keyframe_share,
-        'keyframe reasons': ', '.join(f'{k} {n}' for k, n in traffic.reasons.items()),
+        'keyframe reasons': _listed(traffic.reasons),
+        'keyframes beside updates': _listed(traffic.landings),
         'received since activation': counts.received,
         'labelled since activation': counts.processed,
         'overtaken since activation': counts.overtaken,
         'refused since activation': counts.refused,
+        'keyframes beside updates since activation': _listed(counts.landings),
     }
     return values
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ', '.join(f'{name} {count}' for name, count in counts.items())
 
 
 def _known(quantiles: dict[str, float], name: str) -> object:

@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 
 @dataclass
 class Counts:
     """Frames of one camera since it started.
 
-    `received` and `overtaken` are written by the receiving thread, `processed` and `refused` by
-    the working one, `left` by the one that stops both: every field has one writer, so none needs
-    a lock.
+    `received` and `overtaken` are written by the receiving thread, `left` by the one that stops
+    everything, the rest by the working one: every field has one writer, so none needs a lock.
     """
 
     received: int = 0
@@ -21,6 +21,7 @@ class Counts:
     overtaken: int = 0  # a newer frame came before anybody took this one
     refused: int = 0  # could not be used
     left: int = 0  # nobody had taken it when the camera stopped
+    landings: Counter[str] = field(default_factory=Counter)  # of keyframes beside the updates
 
     @property
     def dropped(self) -> int:

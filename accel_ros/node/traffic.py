@@ -34,7 +34,9 @@ class Summary:
     ever_received: bool
     refusal: str  # why the newest frame was refused; empty after a good one
     blank: bool  # whether the newest labelled image was all one colour
-    reasons: dict[str, int]  # keyframes by reason
+    failure: str  # why the newest keyframe beside the updates failed; empty where none did
+    reasons: dict[str, int]  # keyframes by reason, those begun beside an update among them
+    landings: dict[str, int]  # what became of those, see FrameTiming.msg
     latency_ms: dict[Kind, dict[str, float]]  # percentiles from arrival to the last output
     age_ms: dict[str, float]  # percentiles from the stamp to the last output
 
@@ -66,6 +68,7 @@ class Traffic:
         self._overtaken = _Recent[None]()
         self._refused = _Recent[None]()
         self._labelled = _Recent[FrameTiming]()
+        self._failures = _Recent[str]()
         self._ever_received = self._blank = False
         self._refusal = ''
 
@@ -91,12 +94,18 @@ class Traffic:
             self._labelled.add(now, frame)
             self._refusal, self._blank = '', blank
 
+    def fail(self, reason: str) -> None:
+        """Note a keyframe beside the updates that failed, and why."""
+        with self._lock:
+            self._failures.add(self._clock(), reason)
+
     def summary(self) -> Summary:
         """Return what the last seconds were like."""
         with self._lock:
             now = self._clock()
             begin = now - WINDOW_S
             frames = self._labelled.since(begin)
+            failures = self._failures.since(begin)
             return Summary(
                 span_s=min(max(now - self._start, 1.0), WINDOW_S),
                 received=len(self._arrivals.since(begin)),
@@ -108,7 +117,9 @@ class Traffic:
                 ever_received=self._ever_received,
                 refusal=self._refusal,
                 blank=self._blank,
-                reasons=Counter(f.keyframe_reason for f in frames if f.kind == 'key'),
+                failure=failures[-1] if failures else '',
+                reasons=Counter(f.keyframe_reason for f in frames if f.keyframe_reason),
+                landings=Counter(f.keyframe_landing for f in frames if f.keyframe_landing),
                 latency_ms={
                     'key': percentiles(f.total_ms for f in frames if f.kind == 'key'),
                     'update': percentiles(f.total_ms for f in frames if f.kind == 'update'),

@@ -45,6 +45,9 @@ class NullEngine:
 
     update = keyframe
 
+    def abandon(self) -> None:
+        """Nothing is under way."""
+
     def reset(self) -> None:
         """Nothing is remembered."""
 

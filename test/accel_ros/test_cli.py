@@ -52,6 +52,46 @@ def test_the_default_bundle_is_used(tmp_path, folder, bundle_path, monkeypatch, 
     assert 'tiny-accel' in capsys.readouterr().out
 
 
+def frames(tmp_path, folder, bundle_path, *words: str) -> list[dict]:
+    output = tmp_path / 'out'
+    command = ['segment', '--bundle', bundle_path, '--input', folder, '--output', output, *words]
+    assert main([str(word) for word in command]) == 0
+    return json.loads((output / 'timing.json').read_text())['frames']
+
+
+def test_keyframes_beside_the_updates_land_after_the_stated_delay(tmp_path, folder, bundle_path):
+    words = ['--keyframe-mode', 'concurrent', '--interval', '3', '--keyframe-delay', '2']
+    found = frames(tmp_path, folder, bundle_path, *words)
+    assert [frame['landing'] for frame in found] == ['', '', '', '', '', 'landed', '', '']
+    assert [frame['reason'] for frame in found] == [
+        'first',
+        '',
+        '',
+        'interval',
+        '',
+        '',
+        'interval',
+        '',
+    ]
+    assert [frame['frames_since_keyframe'] for frame in found] == [0, 1, 2, 3, 4, 2, 3, 4]
+
+
+def test_the_policies_decide(tmp_path, clip, folder, bundle_path):
+    still = write_folder(tmp_path / 'still', [clip[0]] * 8)
+    for words, source, reasons in (
+        (['--policy', 'adaptive', '--interval', '4'], still, ['first', 'interval']),
+        (['--policy', 'adaptive', '--threshold', '0.1'], folder, ['first'] + ['change'] * 3),
+        (
+            ['--policy', 'deadline', '--share', '0', '--interval', '7'],
+            folder,
+            ['first', 'interval'],
+        ),
+        (['--policy', 'deadline', '--latency-ms', '60000'], folder, ['first'] + ['budget'] * 3),
+    ):
+        found = [frame['reason'] for frame in frames(tmp_path, source, bundle_path, *words)]
+        assert [reason for reason in found if reason] == reasons
+
+
 def test_a_topic_of_a_bag(tmp_path, clip, bundle_path, capsys):
     bag = write_bag(tmp_path / 'bag', {'/a': image_topic(clip[:2]), '/b': image_topic(clip)})
     words = ['segment', '--bundle', bundle_path, '--input', bag, '--output', tmp_path / 'out']
@@ -66,8 +106,10 @@ def test_a_topic_of_a_bag(tmp_path, clip, bundle_path, capsys):
         (['--interval', '0'], 'use 1 (only keyframes) or more'),
         (['--interval', 'five'], "'five' is not a number of frames"),
         (['--output', ''], 'the path is empty'),
-        (['--keyframe-mode', 'concurrent'], 'choose from'),
-        (['--policy', 'adaptive'], 'choose from'),
+        (['--keyframe-mode', 'later'], 'choose from'),
+        (['--keyframe-delay', '0'], 'use 1'),
+        (['--policy', 'random'], 'choose from'),
+        (['--threshold', 'much'], 'invalid float value'),
         (['--backend', 'cuda'], 'choose from'),
         (['--backend', 'tensorrt'], 'onnxruntime'),
         (['--bundle', '/nowhere'], 'no such folder'),
@@ -97,7 +139,7 @@ def test_the_input_is_never_overwritten(tmp_path, folder, bundle_path, capsys):
 
 
 def test_an_interrupted_run(tmp_path, folder, bundle_path, capsys, monkeypatch):
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr('accel_ros.commands.segment.open_engine', interrupt)

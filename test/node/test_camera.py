@@ -12,6 +12,7 @@ from support.images import image_of, pixels_of
 from accel_ros.bundle import Bundle
 from accel_ros.engines.onnxruntime import OnnxRuntimeEngine
 from accel_ros.errors import EngineError
+from accel_ros.keyframes import WhenReady
 from accel_ros.node.camera import Camera
 from accel_ros.node.parameters import Parameters
 from accel_ros.pipeline import Pipeline
@@ -129,3 +130,74 @@ def test_a_new_start_counts_from_zero_and_forgets_the_old_scene(client, camera, 
     images.send(image_of(drive(1), 1001))
     answer = timing.wait(1001)
     assert (answer.kind, answer.keyframe_reason, answer.received) == ('key', 'reset', 1)
+
+
+class Concurrent(Parameters):
+    """The parameters of a node that takes its keyframes beside the updates."""
+
+    keyframe_interval = 2
+    landings = WhenReady(max_delay=3)
+
+
+@pytest.fixture
+def beside(client, bundle, engine):
+    """A camera whose keyframes beside the updates wait until the gate is opened."""
+    opened, gate = Bundle.open(bundle), threading.Event()
+    engine._worker._executor.submit(gate.wait, 30)
+    parameters = Concurrent(client.node, configured=lambda: False)
+    camera = Camera(client.node, 'camera', Pipeline(opened, engine), parameters, opened.classes)
+    camera.start()
+    yield camera, gate
+    gate.set()
+    camera.close()
+
+
+def send(client, drive, count, first=1001):
+    """Send images, each after the answer to the one before; return the timing of all."""
+    images, timing = client.camera(), client.listen('timing', FrameTiming)
+    images.warm_up(drive(0), timing)
+    answers = []
+    for n in range(count):
+        images.send(image_of(drive(n), first + n))
+        answers.append(timing.wait(first + n))
+    return answers
+
+
+def test_deactivating_in_mid_keyframe_does_not_wait_for_it(client, beside, drive):
+    camera, gate = beside
+    answers = send(client, drive, 6)
+    assert any(answer.keyframe_reason == 'interval' for answer in answers)
+    camera.stop()
+    assert not gate.is_set()
+    camera.start()
+    client.forget()
+    again = send(client, drive, 2, first=2001)
+    assert all(answer.keyframe_landing != 'landed' for answer in again)
+
+
+def test_a_keyframe_slower_than_its_bound_is_dropped_counted_and_frames_go_on(
+    client, beside, drive
+):
+    camera, _ = beside
+    answers = send(client, drive, 12)
+    assert {'late', ''} == {answer.keyframe_landing for answer in answers}
+    assert camera.counts.landings['late'] >= 2
+    assert camera.traffic.summary().landings['late'] >= 2
+    assert max(answer.frames_since_keyframe for answer in answers) >= 10
+
+
+def test_a_failing_keyframe_is_counted_explained_and_frames_go_on(
+    client, beside, engine, drive, monkeypatch
+):
+    camera, gate = beside
+
+    def fail(*_: object) -> None:
+        raise EngineError('no memory left')
+
+    monkeypatch.setattr(engine._worker, '_fly', fail)
+    gate.set()
+    answers = send(client, drive, 8)
+    assert 'failed' in {answer.keyframe_landing for answer in answers}
+    assert {answer.kind for answer in answers} == {'update'}
+    assert camera.counts.landings['failed'] >= 1
+    assert camera.traffic.summary().failure == 'no memory left'

@@ -171,3 +171,18 @@ def test_blank_images_are_a_warning(stream):
     stream.traffic.label(frame(), blank=True)
     assert stream.status().level is Level.WARN
     assert 'is the lens covered?' in stream.status().message
+
+
+def test_keyframes_that_failed_or_came_too_late_are_explained(stream):
+    stream.good(5, kind='update')
+    stream.traffic.fail('out of memory')
+    for _ in range(2):
+        stream.traffic.label(frame(kind='update', landing='late'))
+    status = stream.status()
+    assert status.level is Level.WARN
+    assert 'a keyframe failed, the old state stays: out of memory' in status.message
+    assert '2 keyframes took too long beside the updates' in status.message
+    assert status.values['keyframes beside updates'] == 'late 2'
+    stream.clock.now += 11
+    stream.good(1)
+    assert stream.status().level is Level.OK

@@ -49,6 +49,7 @@ def test_every_field_of_the_timing_message_is_filled(drift):
         frame_id='camera',
         kind='key',
         keyframe_reason='gap',
+        keyframe_landing='landed',
         drift=drift,
         **{
             field.name: number + 1

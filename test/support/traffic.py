@@ -18,7 +18,11 @@ class Clock:
 
 
 def frame(
-    kind: str = 'key', reason: str = 'interval', total_ms: float = 10.0, age_ms: float = 20.0
+    kind: str = 'key',
+    reason: str = 'interval',
+    total_ms: float = 10.0,
+    age_ms: float = 20.0,
+    landing: str = '',
 ) -> FrameTiming:
     """A frame that got its labels."""
     return FrameTiming(
@@ -28,7 +32,9 @@ def frame(
         keyframe_reason=reason if kind == 'key' else '',
         frames_since_keyframe=0,
         keyframe_interval=5,
+        keyframe_landing=landing,
         drift=None,
+        change=0.0,
         wait_ms=0.0,
         convert_ms=0.0,
         infer_ms=0.0,

@@ -94,10 +94,11 @@ def _build(
     cancelled: Callable[[], bool],
 ) -> tuple[bytes | None, bytes]:
     builder = trt.Builder(logger(trt))
-    network = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED))
+    typed = 1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
+    network = check(builder.create_network(typed), 'make a network')
     report(Progress('Reading the graph', 0.0))
     _parse(trt, graph, network)
-    config = builder.create_builder_config()
+    config = check(builder.create_builder_config(), 'make a configuration')
     _configure(trt, config, options)
     _remember_timings(trt, config, timing_cache)
     # TensorRT does not keep the monitor alive; the local name does.
@@ -107,8 +108,7 @@ def _build(
     if plan is None or cancelled():
         return None, b''
     report(Progress('Done', 100.0))
-    timing = config.get_timing_cache() if _measures(trt) else None
-    return bytes(plan), b'' if timing is None else bytes(timing.serialize())
+    return bytes(plan), _timings(trt, config)
 
 
 def _measures(trt: Any) -> bool:
@@ -123,6 +123,13 @@ def _remember_timings(trt: Any, config: Any, earlier: bytes) -> None:
     timing = config.create_timing_cache(earlier)
     if timing is None or not config.set_timing_cache(timing, False):
         config.set_timing_cache(config.create_timing_cache(b''), False)
+
+
+def _timings(trt: Any, config: Any) -> bytes:
+    """Return what the build has measured; the next one does without where there is nothing."""
+    timing = config.get_timing_cache() if _measures(trt) else None
+    measured = None if timing is None else timing.serialize()
+    return b'' if measured is None else bytes(measured)
 
 
 def _parse(trt: Any, graph: Path, network: Any) -> None:

@@ -73,10 +73,10 @@ class TensorRTStream:
 
     def begin_keyframe(self) -> None:
         """Start the reference network on the previous image. Raises StateError, EngineError."""
-        if not self._has_image:
-            raise StateError('there is no image to begin a keyframe on; process a keyframe first')
         if not self._open:
             raise EngineError('no keyframe can be begun: the engine or the stream is closed')
+        if not self._has_image:
+            raise StateError('there is no image to begin a keyframe on; process a keyframe first')
         if self._reference is None:
             self._reference = ReferenceStream(self._cudart, self._plans, self._cuda)
             self._resources.callback(self._reference.close)
@@ -136,11 +136,11 @@ class TensorRTStream:
 
     def _record(self, cudart: Any, kind: str, stack: ExitStack) -> tuple[Step, Step]:
         runner = stack.enter_context(self._plans[kind].runner())
-        steps = (
+        back, forth = (
             Step(kind, cudart, self._cuda, partial(self._queue, kind, runner, side), stack)
             for side in (0, 1)
         )
-        return tuple(steps)  # type: ignore[return-value]  # of two
+        return back, forth
 
     def _queue(self, kind: str, runner: Runner, side: int) -> None:
         """Queue the copy up, the run towards a side, and the copies down."""

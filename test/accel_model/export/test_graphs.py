@@ -97,7 +97,7 @@ def test_updates_of_the_recorded_clip(kernels: str, tmp_path: Path) -> None:
     assert_updates_equal(network, form, CLIP, session)
     nodes = [node.op_type for node in onnx.load(tmp_path / 'update.onnx').graph.node]
     wide = nodes.count('ConvTranspose')
-    assert wide == 8 + 1 + (1 if kernels == 'same' else 2)  # flow, merged fc6, upsampling
+    assert wide == 8 + (0 if kernels == 'same' else 2)  # flow, and upsampling by odd kernels
 
 
 def test_updates_of_an_odd_size(tmp_path: Path) -> None:

@@ -45,3 +45,9 @@ def test_the_tensorrt_backend_is_timed_too(bench, bundle_path, build_in_place, g
     monkeypatch.setattr('accel_ros.commands.bench.time.sleep', lambda seconds: gpu.work())
     _, report = bench(bundle_path, '--backend', 'tensorrt')
     assert report['engine'] == 'TensorRT 10.3.0 on Simulated GPU (as asked for)'
+
+
+@pytest.mark.parametrize('words', [['--frames', '0'], ['--interval', '0']])
+def test_nothing_to_time_is_one_line(bundle_path, capsys, words):
+    assert main(['bench', '--bundle', str(bundle_path), '--backend', 'onnxruntime', *words]) == 1
+    assert capsys.readouterr().err.count('\n') == 1

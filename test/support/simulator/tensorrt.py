@@ -64,14 +64,8 @@ class Part:
     def count(self, kind: str, size: int) -> None:
         """Count this thing and its memory for as long as it lives."""
         gpu = self.module.gpu
-
-        def gone() -> None:
-            gpu.live[kind] -= 1
-            gpu.used -= size
-
-        gpu.live[kind] += 1
-        gpu.used += size
-        weakref.finalize(self, gone)
+        gpu.count(kind, 1, size)
+        weakref.finalize(self, gpu.count, kind, -1, size)
 
 
 class INetworkDefinition(Part):

@@ -5,10 +5,12 @@
 import cv2
 import numpy as np
 import pytest
+from support.bundles import HEIGHT, WIDTH, Arithmetic
 from support.shared import REPOSITORY
 
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines import open_engine
+from accel_ros.keyframes import AfterFrames, WhenReady
 from accel_ros.pipeline import Frame, Pipeline
 
 FILM = REPOSITORY / 'test' / 'data' / 'drive' / 'solidWhiteRight.mp4'
@@ -40,3 +42,23 @@ def test_labels_are_those_of_onnxruntime(open_here, gpu, film):
         assert gpu.copied == {'host to device': up, 'device to host': down}
     pipeline.close()
     expected.close()
+
+
+@pytest.mark.parametrize('rule', [AfterFrames(1), AfterFrames(4), WhenReady(6)], ids=str)
+def test_keyframes_beside_the_updates_give_the_labels_of_arithmetic(open_here, gpu, bundle, rule):
+    rng = np.random.default_rng(4)
+    pipeline, by_hand = Pipeline(bundle, open_here(bundle), 3, landings=rule), Arithmetic()
+    landings = []
+    for image in rng.integers(0, 256, (40, HEIGHT, WIDTH, 3), dtype=np.uint8):
+        if rng.random() < 0.3:
+            gpu.work()  # the GPU has had the time to finish what was begun
+        result = pipeline.process(Frame(image, 'rgb8'))
+        landings.append(result.landing)
+        if result.landing == 'landed':
+            by_hand.land()
+        due = by_hand.keyframe(image) if result.kind == 'key' else by_hand.update(image)
+        if result.kind == 'update' and result.reason:
+            by_hand.begin()
+        assert np.array_equal(result.labels, due)
+    assert landings.count('landed') > 3 and 'failed' not in landings
+    pipeline.close()

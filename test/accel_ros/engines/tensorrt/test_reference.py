@@ -169,3 +169,10 @@ def test_cameras_have_each_their_own(engine, clip):
 def test_a_keyframe_cannot_be_begun_without_an_image(engine):
     with pytest.raises(StateError, match='process a keyframe first'):
         engine.open_stream().begin_keyframe()
+
+
+def test_a_closed_engine_begins_no_keyframe(engine, both):
+    stream, _ = both
+    engine.close()
+    with pytest.raises(EngineError, match='closed'):
+        stream.begin_keyframe()
