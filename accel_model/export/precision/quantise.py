@@ -47,14 +47,16 @@ def quantise(graph: ir.Graph, ranges: Mapping[ir.Node, float]) -> None:
 
     :param ranges: the convolutions, and the largest absolute value of each one's input
     """
-    activations: dict[ir.Value, ir.Value] = {}
+    made: dict[ir.Value, ir.Value] = {}  # convolutions may share inputs, and weights
     for node, largest in ranges.items():
         value, weight = node.inputs[0], node.inputs[1]
         assert value is not None and weight is not None
-        if value not in activations:
-            activations[value] = _activation(graph, value, largest)
-        node.replace_input_with(0, activations[value])
-        node.replace_input_with(1, _weight(graph, node, weight))
+        if value not in made:
+            made[value] = _activation(graph, value, largest)
+        if weight not in made:
+            made[weight] = _weight(graph, node, weight)
+        node.replace_input_with(0, made[value])
+        node.replace_input_with(1, made[weight])
         if not weight.uses():
             del graph.initializers[str(weight.name)]
 
@@ -98,6 +100,6 @@ def _weight(graph: ir.Graph, node: ir.Node, weight: ir.Value) -> ir.Value:
 
 
 def _constant(graph: ir.Graph, name: str, array: np.ndarray) -> ir.Value:
-    if name not in graph.initializers:
-        graph.register_initializer(ir.val(name, const_value=ir.tensor(array, name=name)))
-    return graph.initializers[name]
+    constant = ir.val(name, const_value=ir.tensor(array, name=name))
+    graph.register_initializer(constant)
+    return constant

@@ -59,7 +59,7 @@ def test_all_weights_are_half_but_those_of_positions_and_scores(
     single: Bundle, tmp_path: Path
 ) -> None:
     # That of `Match` has no name of its own: it is part of a softmax.
-    words = ('upsampling', 'offset', 'predict_flow', 'score', '_half', 'cat')
+    words = ('upsampling', 'offset', 'predict_flow', 'score', 'after', '_half', 'cat')
     for graph in halved(single, tmp_path).values():
         layers = [node for node in graph if node.op_type in ('Conv', 'ConvTranspose')]
         exact = [node.inputs[1].name for node in layers if node.inputs[1].dtype == FLOAT]

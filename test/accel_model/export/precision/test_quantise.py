@@ -77,16 +77,19 @@ def test_first_layers_flow_positions_scores_and_groups_stay(exports: Exports) ->
     assert not quantisable(two_convs(1, 1).graph)[1:]
 
 
-def test_a_value_is_quantised_once_whoever_reads_it() -> None:
+def test_values_and_weights_are_quantised_once_whoever_reads_them() -> None:
     nodes = [
         helper.make_node('Relu', ['x'], ['a']),
-        helper.make_node('Conv', ['a', 'v'], ['y']),
+        helper.make_node('Conv', ['a', 'w'], ['y']),
         helper.make_node('Conv', ['a', 'w'], ['z']),
     ]
     shape, weight = [1, 1, 1, 1], np.ones((1, 1, 1, 1), np.float32)
-    model = graph_of(nodes, {'x': shape}, {'y': shape, 'z': shape}, v=weight, w=weight)
+    model = graph_of(nodes, {'x': shape}, {'y': shape, 'z': shape}, w=weight)
     quantise(model.graph, {model.graph[1]: 1.0, model.graph[2]: 1.0})
-    assert [node.op_type for node in model.graph].count('QuantizeLinear') == 1
+    kinds = [node.op_type for node in model.graph]
+    assert kinds.count('QuantizeLinear') == 1 and kinds.count('DequantizeLinear') == 2
+    found = Graphs({'g': content(model)}).run('g', x=np.full(shape, 0.5, np.float32))
+    assert found['y'] == found['z'] == pytest.approx(0.5, abs=1 / 127)
 
 
 @pytest.mark.parametrize('dtype', [np.float32, np.float16])
