@@ -46,7 +46,7 @@ def child(*words: object) -> Any:
 
 def variants(args: argparse.Namespace) -> list[Result]:
     """Frame by frame, DFF and Accel: keyframes and updates, start-up and memory."""
-    keyframes, updates = (2, 4) if args.quick else (5, 10)
+    keyframes, updates = (2, 4) if args.quick else (4, 8)
     rows = []
     for variant in VARIANTS:
         bundle = models.bundle(variant, SIZE, args.bundles)
@@ -79,7 +79,7 @@ def worst_frame(args: argparse.Namespace) -> list[Result]:
     """Keyframes that are waited for, against keyframes beside the updates."""
     runs: list[tuple[Path, int, float]] = [(default_bundle().resolve(), 51, 0.08)]
     bundle = models.bundle('accel-18', SIZE, args.bundles)
-    runs.append((bundle.path.resolve(), 16 if args.quick else 26, 0.75))
+    runs.append((bundle.path.resolve(), 11 if args.quick else 21, 0.75))
     return [
         child('-m', 'suite.worst_frame', path, FILM, frames, period_s, INTERVAL)
         for path, frames, period_s in runs

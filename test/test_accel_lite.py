@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import itertools
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from accel_model.export.precision.convert import convert_bundle
 from accel_model.export.precision.footage import Footage, recorded
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.engines.select import open_engine
+from accel_ros.keyframes import AfterFrames
 from accel_ros.pipeline import Pipeline
 from accel_ros.sources import open_source
 from benchmarks.accuracy import evaluate
@@ -58,12 +59,29 @@ def test_a_drive_s_road_sky_and_trees_are_where_they_belong(bundle):
 @pytest.mark.parametrize('precision', ['fp16', 'int8'])
 def test_its_labels_stay_in_lower_precision(bundle, precision, tmp_path):
     whole = recorded(CLIP, bundle.manifest)
-    footage = Footage('seven frames', 7, lambda: islice(whole.read(), 7))
+    footage = Footage('seven frames', 7, lambda: itertools.islice(whole.read(), 7))
     calibration = footage if precision == 'int8' else None
     comparison = convert_bundle(bundle, tmp_path / 'lower', precision, footage, calibration)
     assert comparison.labels >= {'fp16': 0.999, 'int8': 0.99}[precision]
     lower = Bundle.open(tmp_path / 'lower').manifest
     assert lower.license == bundle.manifest.license and lower.accuracy['results']
+
+
+def test_a_late_keyframe_gives_the_labels_of_a_stream_that_began_with_it(bundle):
+    """Carried by propagate beside the updates, or by the updates themselves: the same state."""
+    frames = list(itertools.islice(open_source(CLIP), 8))
+    engine = open_engine(bundle, threads=1)
+    late = Pipeline(bundle, engine, interval=3, landings=AfterFrames(3))
+    found = [late.process(frame) for frame in frames]
+    assert [result.landing for result in found] == [''] * 6 + ['landed', '']
+    due = Pipeline(bundle, engine, interval=99)
+    expected = [due.process(frame) for frame in frames[3:]]
+    for one, other in zip(found[6:], expected[3:], strict=True):
+        assert one.frames_since_keyframe == other.frames_since_keyframe
+        assert np.mean(one.labels == other.labels) > 0.9999
+    assert np.mean(found[5].labels == expected[2].labels) < 0.9999  # from the old state
+    late.close(), due.close()
+    engine.close()
 
 
 @pytest.mark.parametrize(('interval', 'least'), [(1, 73.7), (5, 71.8), (10, 70.6)])

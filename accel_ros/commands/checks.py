@@ -41,10 +41,6 @@ ADVICE = {
         'pip install tensorrt-rtx (cards of compute capability 7.5 and newer)',
     ),
     'onnxruntime': ('pip install onnxruntime', 'pip install onnxruntime'),
-    'onnxruntime with CUDA': (
-        'optional, and slower than TensorRT',
-        'optional: pip uninstall onnxruntime; pip install onnxruntime-gpu',
-    ),
     'ROS 2': (
         'source /opt/ros/DISTRIBUTION/setup.bash; only the node needs it',
         'source /opt/ros/DISTRIBUTION/setup.bash; only the node needs it',
@@ -72,7 +68,6 @@ def findings() -> Iterator[Finding]:
     for flavour in library.NAMES:
         yield _look(flavour, partial(_tensorrt, flavour))
     yield _look('onnxruntime', partial(_version, 'onnxruntime'))
-    yield _look('onnxruntime with CUDA', _onnxruntime_cuda)
     yield _look('engine cache', _cache)
     yield _look('ROS 2', _ros)
 
@@ -130,14 +125,6 @@ def _version(package: str) -> str:
         return str(importlib.import_module(package).__version__)
     except Exception as cause:
         raise EngineError(f'cannot be imported: {one_line(cause)}') from cause
-
-
-def _onnxruntime_cuda() -> str:
-    _require('onnxruntime')
-    ort = importlib.import_module('onnxruntime')
-    if 'CUDAExecutionProvider' not in ort.get_available_providers():
-        raise _Missing('this onnxruntime has no CUDA provider')
-    return 'offered'
 
 
 def _cache() -> str:

@@ -16,6 +16,8 @@ from accel_ros.engines.reference import Flight, ReferenceWorker
 from accel_ros.errors import BundleError, EngineError, StateError, one_line
 from accel_ros.manifest import GraphSpec, TensorSpec
 
+ANSWERS = ('labels', 'confidence', 'drift')  # what leaves the engine
+
 
 class OnnxRuntimeEngine:
     """A bundle's graphs as sessions, which all cameras share: a session runs in any thread."""
@@ -31,11 +33,12 @@ class OnnxRuntimeEngine:
         where = f'{threads} CPU threads' if provider == 'CPU' else 'a GPU, with CUDA'
         self.description = f'onnxruntime {ort.__version__} on {where} ({why})'
         names = list(bundle.manifest.graphs)
-        self._graphs = Graphs(bundle, names, threads, provider)
+        kind = Graphs if provider == 'CPU' else GraphsOnGpu
+        self._graphs = kind(bundle, names, threads)
         apart = max(threads // 2, 1)  # for keyframes beside the updates, and the rest for these
         self._worker = ReferenceWorker(
-            lambda: Graphs(bundle, ['update'], max(threads - apart, 1), provider),
-            lambda: Graphs(bundle, ['keyframe', 'propagate'], apart, provider),
+            lambda: kind(bundle, ['update'], max(threads - apart, 1)),
+            lambda: kind(bundle, ['keyframe', 'propagate'], apart),
         )
 
     def open_stream(self) -> OnnxRuntimeStream:
@@ -51,12 +54,12 @@ class OnnxRuntimeEngine:
 class Graphs:
     """Some of a bundle's graphs, which run on a number of threads of their own."""
 
-    def __init__(
-        self, bundle: Bundle, names: Iterable[str], threads: int, provider: str = 'CPU'
-    ) -> None:
+    provider = 'CPU'
+
+    def __init__(self, bundle: Bundle, names: Iterable[str], threads: int) -> None:
         self._ort = _import()
         self._sessions = {
-            name: _session(self._ort, bundle, name, threads, provider) for name in names
+            name: _session(self._ort, bundle, name, threads, self.provider) for name in names
         }
 
     def run(
@@ -68,7 +71,7 @@ class Graphs:
             raise EngineError(f'graph {graph} cannot run: the engine is closed')
         names = [t.name for t in session.get_outputs() if flow or t.name != 'flow']
         try:
-            return dict(zip(names, session.run_with_ort_values(names, inputs, options)))
+            return dict(zip(names, self._execute(session, names, inputs, options)))
         except Exception as cause:
             raise EngineError(
                 f'graph {graph} failed in onnxruntime: {one_line(cause)}; the stream has to start '
@@ -86,6 +89,41 @@ class Graphs:
     def close(self) -> None:
         """Let go of the sessions."""
         self._sessions.clear()
+
+    def _execute(
+        self, session: Any, names: list[str], inputs: dict[str, Any], options: Any
+    ) -> list[Any]:
+        """Return the outputs of these names; may raise whatever ONNX Runtime does."""
+        return list(session.run_with_ort_values(names, inputs, options))
+
+
+class GraphsOnGpu(Graphs):
+    """The same with CUDA: image, state and flow stay on the GPU, only answers come back."""
+
+    provider = 'CUDA'
+    device = 'cuda'
+
+    def hold(self, image: np.ndarray) -> Any:
+        """Return the image as a value on the GPU. Raises EngineError."""
+        array = np.ascontiguousarray(image)[None]
+        try:
+            return self._ort.OrtValue.ortvalue_from_numpy(array, self.device, 0)
+        except Exception as cause:
+            raise EngineError(
+                f'onnxruntime cannot copy an image to the GPU: {one_line(cause)}; close other '
+                'programs that use it'
+            ) from cause
+
+    def _execute(
+        self, session: Any, names: list[str], inputs: dict[str, Any], options: Any
+    ) -> list[Any]:
+        binding = session.io_binding()
+        for name, value in inputs.items():
+            binding.bind_ortvalue_input(name, value)
+        for name in names:
+            binding.bind_output(name, 'cpu' if name in ANSWERS else self.device)
+        session.run_with_iobinding(binding, options)
+        return list(binding.get_outputs())
 
 
 class OnnxRuntimeStream:

@@ -61,7 +61,7 @@ class Scheduler:
         reason = forced or self.policy.due(self._progress(total))
         goes_on = self._under_way and not landing
         if reason and (forced or self.landings is None or reason not in BESIDE):
-            return Decision('key', reason, 0, 'abandoned' if goes_on else landing, total)
+            return Decision('key', reason, 0, 'abandoned' if self._under_way else '', total)
         age = self._since if landing == 'landed' else self._age
         return Decision('update', '' if goes_on else reason, age + 1, landing, total)
 

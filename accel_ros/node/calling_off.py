@@ -13,11 +13,20 @@ import time
 from functools import partial
 from typing import Any
 
-from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
+from lifecycle_msgs.msg import State, Transition, TransitionDescription
+from lifecycle_msgs.srv import ChangeState, GetAvailableTransitions
 from rclpy.lifecycle import LifecycleNodeMixin
 
 CHECK_S = 0.02
+WAYS_OUT = (
+    ('cleanup', Transition.TRANSITION_CLEANUP, State.PRIMARY_STATE_UNCONFIGURED, 'unconfigured'),
+    (
+        'shutdown',
+        Transition.TRANSITION_UNCONFIGURED_SHUTDOWN,
+        State.PRIMARY_STATE_FINALIZED,
+        'finalized',
+    ),
+)
 SHUTDOWNS = (
     Transition.TRANSITION_UNCONFIGURED_SHUTDOWN,
     Transition.TRANSITION_INACTIVE_SHUTDOWN,
@@ -29,6 +38,8 @@ def let_builds_be_cancelled(node: LifecycleNodeMixin, cancel: threading.Event) -
     """Let cleanup and shutdown set `cancel` while the node configures, and wait for its end."""
     service = node._service_change_state
     service.callback = partial(_change_state, node, cancel, service.callback)
+    offer = node._service_get_available_transitions
+    offer.callback = partial(_get_transitions, node, offer.callback)
 
 
 def _change_state(
@@ -49,6 +60,23 @@ def _change_state(
         response.success = True
         return response
     return change_state(ChangeState.Request(transition=Transition(label=way_out)), response)
+
+
+def _get_transitions(
+    node: LifecycleNodeMixin,
+    get_transitions: Any,
+    request: GetAvailableTransitions.Request,
+    response: GetAvailableTransitions.Response,
+) -> GetAvailableTransitions.Response:
+    """Offer the ways out, too, for tools that ask first (`ros2 lifecycle set`)."""
+    response = get_transitions(request, response)
+    if _state(node) == 'configuring':
+        for label, number, goal, goal_label in WAYS_OUT:
+            offer = TransitionDescription(transition=Transition(id=number, label=label))
+            offer.start_state = State(id=State.TRANSITION_STATE_CONFIGURING, label='configuring')
+            offer.goal_state = State(id=goal, label=goal_label)
+            response.available_transitions.append(offer)
+    return response
 
 
 def _way_out(transition: Transition) -> str | None:

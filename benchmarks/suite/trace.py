@@ -18,6 +18,8 @@ from tqdm import tqdm
 from accel_ros import images
 from accel_ros.bundle import Bundle
 from accel_ros.engines.onnxruntime import Graphs
+from accel_ros.keyframes import View
+from accel_ros.keyframes.breaks import change
 from accel_ros.metrics import Confusion
 
 Image = np.ndarray  # u8 [H, W, 3], in the bundle's size and channel order
@@ -43,19 +45,22 @@ class Tracer:
         self._frames = frames
         self._held = [self._graphs.hold(frame) for frame in frames]
         self._small = [_grey(frame) for frame in frames]
-        self._keys = [self._graphs.run('keyframe', {'image': held}) for held in tqdm(self._held)]
+        self.views = [
+            View(*frame.shape[:2], 'rgb8', 0, False, images.thumbnail(frame)) for frame in frames
+        ]
+        self._keys = [self._graphs.run('keyframe', {'image': held}) for held in self._held]
         self._truths = truths or [key['labels'].numpy()[0] for key in self._keys]
 
     def cells(self, farthest: int) -> Iterator[Cell]:
         """Yield the frames at distances 0 to `farthest`, keyframe by keyframe."""
-        for key in tqdm(range(len(self._frames))):
+        for key in tqdm(range(len(self._frames)), disable=None):
             yield from self._follow(key, min(farthest, len(self._frames) - 1 - key))
 
     def _follow(self, key: int, farthest: int) -> Iterator[Cell]:
         outputs = self._keys[key]
         state = outputs['state']
         yield Cell(key, 0, self._compare(key, outputs))
-        sums = dict.fromkeys(('flow', 'photometric', 'warped photometric'), 0.0)
+        sums = dict.fromkeys(('flow size', 'change', 'photometric error'), 0.0)
         first: dict[str, float] = {}
         for distance in range(1, farthest + 1):
             at = key + distance
@@ -64,13 +69,13 @@ class Tracer:
             state = outputs['state_out']
             now = self._signals(at, outputs)
             for name in sums:
-                sums[name] += now[name]
+                sums[name] += now.pop(name)
             confidence = now.pop('confidence')
             first = first or {'confidence': confidence, 'drift': now['drift']}
             now |= {f'{name}, summed': value for name, value in sums.items()}
             now['confidence drop'] = first['confidence'] - confidence
             now['drift rise'] = now['drift'] - first['drift']
-            now['difference from the keyframe'] = _apart(self._small[key], self._small[at])
+            now['change from the keyframe'] = change(self.views[key], self.views[at])
             yield Cell(key, distance, self._compare(at, outputs), now)
 
     def _signals(self, at: int, outputs: dict) -> dict[str, float]:
@@ -79,9 +84,9 @@ class Tracer:
         return {
             'drift': float(outputs['drift'].numpy()[0]),
             'confidence': float(outputs['confidence'].numpy().mean()) / 255,
-            'flow': float(np.hypot(*flow).mean()),
-            'photometric': _apart(before, now),
-            'warped photometric': _apart(_warp(before, flow), now),
+            'flow size': float(np.hypot(*flow).mean()),
+            'change': change(self.views[at - 1], self.views[at]),
+            'photometric error': _apart(_warp(before, flow), now),
         }
 
     def _compare(self, at: int, outputs: dict) -> Confusion:

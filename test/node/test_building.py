@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
+from lifecycle_msgs.srv import ChangeState, GetAvailableTransitions
 from rcl_interfaces.srv import GetParameters
 from support.node import running
 
@@ -70,6 +70,23 @@ def test_diagnostics_show_phase_and_percent_and_services_answer(talk, gate):
     assert len(node.lines('building the engines: /diagnostics shows how far it is')) == 1
     [line] = node.lines('update runs without a CUDA graph')
     assert 'WARN' in line and '[segment]' in line
+
+
+def offered(client):
+    """The transitions that a tool such as `ros2 lifecycle` sees, by label."""
+    request = GetAvailableTransitions.Request()
+    answer = client.call(GetAvailableTransitions, 'get_available_transitions', request)
+    return {it.transition.label: it.transition.id for it in answer.available_transitions}
+
+
+def test_tools_that_ask_first_are_offered_the_ways_out(talk, gate):
+    _, client, configured = talk
+    ways = offered(client)
+    assert ways['cleanup'] == Transition.TRANSITION_CLEANUP
+    assert ways['shutdown'] == Transition.TRANSITION_UNCONFIGURED_SHUTDOWN
+    gate.touch()
+    client.wait_for(configured.done, 'the engine')
+    assert offered(client).keys() == {'activate', 'cleanup', 'shutdown'}
 
 
 @pytest.mark.parametrize('how', [{'label': 'cleanup'}, {'number': Transition.TRANSITION_CLEANUP}])

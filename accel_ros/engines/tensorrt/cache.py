@@ -21,6 +21,7 @@ from accel_ros.errors import EngineError, one_line
 
 FOLDER = 'ACCEL_ENGINE_CACHE'
 LOCK_CHECK_S = 0.2
+STALE_S = 3600.0  # nobody writes one file for so long
 MAX_SIDECAR_BYTES = 1 << 16
 
 
@@ -97,7 +98,14 @@ class EngineCache:
                 path.unlink(missing_ok=True)
 
     def require_writable(self) -> None:
-        """Raise EngineError where nothing can be written; asked before a build, which is long."""
+        """Raise EngineError where nothing can be written; asked before a build, which is long.
+
+        What a process left half written, that was killed meanwhile, is removed.
+        """
+        for partial in self.folder.glob('*.partial'):
+            with contextlib.suppress(OSError):
+                if time.time() - partial.stat().st_mtime > STALE_S:
+                    partial.unlink()
         with self._explained():
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.folder, suffix='.partial') as file:

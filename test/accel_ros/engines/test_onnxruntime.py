@@ -13,7 +13,7 @@ import pytest
 from support.bundles import CLASSES, HEIGHT, WIDTH, Arithmetic, write_bundle
 
 from accel_ros.bundle import Bundle, TensorSpec, default_bundle, write_manifest
-from accel_ros.engines.onnxruntime import OnnxRuntimeEngine
+from accel_ros.engines.onnxruntime import GraphsOnGpu, OnnxRuntimeEngine
 from accel_ros.engines.reference import MOST_NICE, NICENESS
 from accel_ros.errors import BundleError, EngineError, StateError
 
@@ -28,6 +28,32 @@ def test_keyframes_and_updates_are_what_arithmetic_says(engine, clip):
         assert np.array_equal(result.confidence, image[..., 1])
         assert result.labels.dtype == result.confidence.dtype == np.uint8
         assert result.drift == (None if key else pytest.approx(by_hand.drift))
+
+
+def test_what_stays_on_a_gpu_gives_the_same_answers(bundle, clip, monkeypatch):
+    """The binding of CUDA's provider, with the CPU in the GPU's place."""
+    monkeypatch.setattr(GraphsOnGpu, 'provider', 'CPU')
+    monkeypatch.setattr(GraphsOnGpu, 'device', 'cpu')
+    engine = OnnxRuntimeEngine(bundle, threads=1, provider='CUDA')
+    stream, by_hand = engine.open_stream(), Arithmetic()
+    assert np.array_equal(stream.keyframe(clip[0]).labels, by_hand.keyframe(clip[0]))
+    stream.begin_keyframe(), by_hand.begin()
+    for image in clip[1:4]:
+        result = stream.update(image)
+        assert np.array_equal(result.labels, by_hand.update(image))
+        assert result.drift == pytest.approx(by_hand.drift)
+    stream.land(), by_hand.land()
+    assert np.array_equal(stream.update(clip[4]).labels, by_hand.update(clip[4]))
+    with pytest.raises(EngineError, match='keyframe failed in onnxruntime'):
+        stream.keyframe(np.zeros((HEIGHT, WIDTH + 1, 3), np.uint8))
+    engine.close()
+
+
+def test_without_a_gpu_an_image_cannot_be_copied_there(bundle, clip, monkeypatch):
+    monkeypatch.setattr(GraphsOnGpu, 'provider', 'CPU')
+    engine = OnnxRuntimeEngine(bundle, threads=1, provider='CUDA')
+    with pytest.raises(EngineError, match='onnxruntime cannot copy an image to the GPU'):
+        engine.open_stream().keyframe(clip[0])
 
 
 def test_answers_stay_valid_after_later_runs(engine, clip):

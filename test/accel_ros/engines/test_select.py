@@ -84,6 +84,7 @@ def test_what_was_asked_for_is_taken(bundle):
     assert 'as asked for' in open_engine(bundle, 'onnxruntime').description
 
 
+@pytest.mark.filterwarnings('ignore:Specified provider')
 def test_a_cuda_provider_that_falls_back_silently_is_found_out(bundle, monkeypatch):
     import onnxruntime
 

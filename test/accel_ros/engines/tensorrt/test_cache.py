@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accel_ros.engines.tensorrt import cache as cache_module
@@ -134,6 +134,7 @@ def test_a_spoilt_engine_is_none_with_a_reason_and_can_be_written_again(cache, t
     assert cache.load(KEY).engine == ENGINE
 
 
+@settings(deadline=None)  # a file system may be slow
 @given(st.data())
 def test_any_damage_to_either_file_gives_the_engine_or_none(data):
     with tempfile.TemporaryDirectory() as folder:
@@ -213,6 +214,16 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path, monke
     with pytest.raises(EngineError, match='No space left on device; free some space there, or'):
         EngineCache(tmp_path).store(KEY, ENGINE)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_process_left_half_written_is_removed_in_time(cache, tmp_path):
+    old, new = tmp_path / 'old.partial', tmp_path / 'new.partial'
+    for path in (old, new):
+        path.write_bytes(ENGINE)
+    os.utime(old, (0, 0))
+    cache.require_writable()
+    assert new.exists() and not old.exists()
+    assert cache.load(KEY).engine == ENGINE
 
 
 def test_a_key_is_held_by_one_at_a_time(cache):
