@@ -17,6 +17,7 @@ TRAIN = [
     'torch>=2.4',
     'onnx>=1.16',
     'onnxscript>=0.1',
+    'onnx-ir>=0.1.15',
     'torchmetrics>=1.4',
     'tensorboard>=2.14',
     'rich>=12',

@@ -154,7 +154,7 @@ def _due_tensors(
     if state is None:
         return {'keyframe': ([image], answer)}
     state_out = replace(state, name='state_out')
-    flow = TensorSpec('flow', state.dtype, (1, 2, *state.shape[2:]))
+    flow = TensorSpec('flow', 'float32', (1, 2, *state.shape[2:]))  # half would lose positions
     drift = TensorSpec('drift', 'float32', (1,))
     return {
         'keyframe': ([image], [*answer, state]),

@@ -12,6 +12,8 @@ import pytest
 from support.shared import REPOSITORY, shared_dir
 
 from accel_model.datasets.camvid import CAR, ROAD, SKY, TREE
+from accel_model.export.precision.convert import convert_bundle
+from accel_model.export.precision.footage import Footage, recorded
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.commands.footage import open_labelled
 from accel_ros.engines.select import open_engine
@@ -53,6 +55,17 @@ def test_a_drive_s_road_sky_and_trees_are_where_they_belong(bundle):
     assert kinds == (['key'] + 4 * ['update']) * 2
     pipeline.close()
     engine.close()
+
+
+@pytest.mark.parametrize('precision', ['fp16', 'int8'])
+def test_its_labels_stay_in_lower_precision(bundle, precision, tmp_path):
+    whole = recorded(CLIP, bundle.manifest)
+    footage = Footage('seven frames', 7, lambda: itertools.islice(whole.read(), 7))
+    calibration = footage if precision == 'int8' else None
+    comparison = convert_bundle(bundle, tmp_path / 'lower', precision, footage, calibration)
+    assert comparison.labels >= {'fp16': 0.999, 'int8': 0.99}[precision]
+    lower = Bundle.open(tmp_path / 'lower').manifest
+    assert lower.license == bundle.manifest.license and lower.accuracy['results']
 
 
 def test_a_late_keyframe_gives_the_labels_of_a_stream_that_began_with_it(bundle):

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,6 @@ def export_bundle(
     """
     Export a network for images of one size, and compare the graphs with it.
 
-    The bundle appears at once, when all of it is there; a bundle in its place is replaced.
-
     :param size: (height, width)
     :param name: of the bundle; default: the folder's
     :param accuracy: what was measured, free form
@@ -54,14 +53,9 @@ def export_bundle(
         raise ExportError(
             f'images of {size[0]}x{size[1]} are not possible: {MIN_SIDE} to {MAX_SIDE} a side'
         )
-    if folder.exists() and not (folder / MANIFEST).is_file():
-        raise ExportError(f'{folder} exists and is not a bundle: choose another folder')
     description = network.description
     table = _class_table(description, classes)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f'.{folder.name}.') as temporary:
-        partial = Path(temporary) / folder.name
-        partial.mkdir()
+    with taking_place(folder) as partial:
         graphs = write_graphs(network, size, partial)
         agreement = verify(network, partial, graphs, size)
         shutil.copyfile(table, partial / CLASS_TABLE)
@@ -79,10 +73,33 @@ def export_bundle(
             license=license_text,
         )
         write_manifest(partial, manifest)
+    return agreement
+
+
+def check_place(folder: Path) -> None:
+    """Raise ExportError where a folder holds something else than a bundle."""
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise ExportError(f'{folder} exists and is not a bundle: choose another folder')
+
+
+@contextmanager
+def taking_place(folder: Path) -> Iterator[Path]:
+    """
+    Yield an empty folder that is renamed to a bundle's when the block has filled it.
+
+    The bundle appears at once, when all of it is there; a bundle in its place is replaced.
+
+    :raises ExportError: the folder holds something else
+    """
+    check_place(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f'.{folder.name}.') as temporary:
+        partial = Path(temporary) / folder.name
+        partial.mkdir()
+        yield partial
         if folder.exists():
             folder.rename(Path(temporary) / 'replaced')
         partial.rename(folder)
-    return agreement
 
 
 def write_graphs(network: Accel, size: tuple[int, int], folder: Path) -> dict[str, GraphSpec]:

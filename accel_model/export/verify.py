@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
 from accel_model.export.graphs import read_image, read_scores
+from accel_model.export.running import Graphs, Outputs
 from accel_model.networks.accel import Accel
 from accel_ros.bundle import GraphSpec
 from accel_ros.errors import AccelError
@@ -25,8 +25,6 @@ MIN_EQUAL = 0.9999
 MAX_DIFFERENCE = 1e-4
 TIE = 1e-5  # of the largest score: single precision cannot tell closer classes apart
 STEP = 2  # pixels that the made-up scene moves by from frame to frame
-
-Outputs = dict[str, NDArray[np.generic]]
 
 
 class ExportError(AccelError):
@@ -72,23 +70,6 @@ class Agreement:
             )
 
 
-class _Graphs:
-    """The graphs in onnxruntime."""
-
-    def __init__(self, folder: Path, graphs: Mapping[str, GraphSpec]) -> None:
-        self._outputs = {name: [t.name for t in graph.outputs] for name, graph in graphs.items()}
-        self._sessions = {
-            name: onnxruntime.InferenceSession(
-                str(folder / graph.file), providers=['CPUExecutionProvider']
-            )
-            for name, graph in graphs.items()
-        }
-
-    def run(self, graph: str, **inputs: NDArray[np.generic]) -> Outputs:
-        names = self._outputs[graph]
-        return dict(zip(names, self._sessions[graph].run(names, inputs)))
-
-
 def verify(
     network: Accel, folder: Path, graphs: Mapping[str, GraphSpec], size: tuple[int, int]
 ) -> Agreement:
@@ -98,7 +79,8 @@ def verify(
     :param network: as in the paper
     :raises ExportError: the network gives NaN, or the graphs are not the network
     """
-    agreement, running = Agreement(), _Graphs(folder, graphs)
+    agreement = Agreement()
+    running = Graphs({name: folder / graph.file for name, graph in graphs.items()})
     images = example_images(size)
     with torch.no_grad():
         if 'update' in graphs:
@@ -111,7 +93,7 @@ def verify(
 
 
 def _compare_keyframe(
-    network: Accel, graphs: _Graphs, image: Tensor, agreement: Agreement
+    network: Accel, graphs: Graphs, image: Tensor, agreement: Agreement
 ) -> tuple[Tensor, Outputs]:
     """Return the network's state and the graph's outputs."""
     scores, state = network.keyframe(network.normalize(read_image(image)))
@@ -122,7 +104,7 @@ def _compare_keyframe(
 
 
 def _compare_clip(
-    network: Accel, graphs: _Graphs, images: Iterable[Tensor], agreement: Agreement
+    network: Accel, graphs: Graphs, images: Iterable[Tensor], agreement: Agreement
 ) -> None:
     """Both sides carry their own state; every step is propagated too."""
     previous, *rest = images

@@ -14,7 +14,7 @@ ROS = {
     'launch_ros', 'lifecycle_msgs', 'rcl_interfaces', 'rclpy', 'rosgraph_msgs', 'sensor_msgs',
     'std_msgs', 'std_srvs', 'vision_msgs',
 }  # fmt: skip
-TRAINING = {'accel_model', 'onnx', 'onnxscript', 'torch', 'torchmetrics', 'torchvision'}
+TRAINING = {'accel_model', 'onnx', 'onnx_ir', 'onnxscript', 'torch', 'torchmetrics', 'torchvision'}
 ROS_ROOMS = {'node', 'live'}
 # Commands that need ROS import it when they run; all others work without.
 ON_DEMAND = {

@@ -10,10 +10,11 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, shape_inference
 
-OPSET = 18
+OPSETS = (18, 19)  # 19 in int8, whose scales are of half precision
 #: The parser knows no such nodes; NonZero and the like would make shapes depend on the data.
 UNKNOWN = {'DeformConv', 'MaxUnpool', 'MaxRoiPool', 'Unique', 'NonZero', 'Compress', 'Loop', 'If'}
 BYTES = (TensorProto.UINT8, TensorProto.INT8)
+READS_BYTES = ('Cast', 'DequantizeLinear', 'QuantizeLinear')
 
 
 def complaints(path: Path) -> list[str]:
@@ -24,7 +25,7 @@ def complaints(path: Path) -> list[str]:
 
 def _of_model(model: onnx.ModelProto) -> Iterator[str]:
     opsets = [(opset.domain, opset.version) for opset in model.opset_import]
-    if opsets != [('', OPSET)]:
+    if opsets not in ([('', opset)] for opset in OPSETS):
         yield f'operator sets {opsets}'
     read = {name for node in model.graph.node for name in node.input}
     read |= {value.name for value in model.graph.output}
@@ -50,7 +51,7 @@ def _of_nodes(model: onnx.ModelProto) -> Iterator[str]:
         if node.op_type in UNKNOWN or node.domain:
             yield f'{node.domain}:{node.op_type} is not known'
         kinds = [types[name] for name in node.input if name]
-        if node.op_type != 'Cast' and any(kind in BYTES for kind in kinds):
+        if node.op_type not in READS_BYTES and any(kind in BYTES for kind in kinds):
             yield f'{node.op_type} reads bytes: cast first'
         if node.op_type == 'GridSample' and kinds[0] != kinds[1]:
             yield 'GridSample reads two types'

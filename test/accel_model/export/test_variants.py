@@ -5,43 +5,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import onnx
 import pytest
 from onnx import TensorProto, helper
-from support.narrow import shallow_network
+from support.exports import CASES, Exported, Exports, name_of
 from support.onnx_rules import complaints
 
-from accel_model.export.bundle import export_bundle
-from accel_model.export.verify import Agreement
-from accel_model.networks.accel import Accel
-from accel_model.networks.variants import VARIANTS
-from accel_ros.bundle import Bundle
 
-PAIRS = ('resnet-101+efficientnet-lite0', 'efficientnet-lite2+resnet-18')
-PLAIN, ODD = (64, 96), (45, 83)
-
-
-class Exported(NamedTuple):
-    """A network and what became of it."""
-
-    network: Accel
-    bundle: Bundle
-    agreement: Agreement
-
-
-@pytest.fixture(
-    scope='module',
-    params=[*((v, s) for s in (PLAIN, ODD) for v in VARIANTS), *((pair, PLAIN) for pair in PAIRS)],
-    ids=lambda param: f'{param[0]}-{param[1][0]}x{param[1][1]}',
-)
-def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Exported:
-    variant, size = request.param
-    network = shallow_network(variant)
-    folder = tmp_path_factory.mktemp('bundle') / 'bundle'
-    agreement = export_bundle(network, size, folder)
-    return Exported(network, Bundle.open(folder), agreement)
+@pytest.fixture(params=CASES, ids=name_of)
+def exported(request: pytest.FixtureRequest, exports: Exports) -> Exported:
+    return exports(*request.param)
 
 
 def test_the_graphs_are_the_network(exported: Exported) -> None:
