@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,7 +16,7 @@ import numpy as np
 from accel_ros.bundle import Bundle
 from accel_ros.engines import Engine
 from accel_ros.errors import SourceError, one_line
-from accel_ros.keyframes import Kind, Reason
+from accel_ros.keyframes import Kind, Landing, Progress, Reason
 from accel_ros.pipeline import Pipeline, Segmentation
 from accel_ros.replay.footage import Shot
 from accel_ros.replay.run import Answer
@@ -24,7 +26,7 @@ LABELS, TIMING = 'labels', 'timing.csv'
 FIELDS = (
     'stamp_ns', 'kind', 'keyframe_reason', 'frames_since_keyframe', 'keyframe_interval', 'drift',
     'wait_ms', 'convert_ms', 'infer_ms', 'publish_ms', 'total_ms', 'age_ms',
-    'received', 'processed', 'dropped',
+    'received', 'processed', 'dropped', 'keyframe_landing',
 )  # fmt: skip
 
 
@@ -37,7 +39,7 @@ class LiveRecording:
         file = folder / TIMING
         try:
             with file.open(newline='', encoding='utf-8') as lines:
-                rows = [row for row in csv.DictReader(lines) if row.get(FIELDS[-1])]
+                rows = [row for row in csv.DictReader(lines) if row.get('dropped')]
             # A bag that was played in a loop comes by again: its first lap counts.
             self._rows = {int(row['stamp_ns']): row for row in reversed(rows)}
             intervals = Counter(int(row['keyframe_interval']) for row in rows)
@@ -64,6 +66,33 @@ class LiveRecording:
         return read_labels(file) if file.exists() else None
 
 
+@dataclass(frozen=True)
+class AsThen:
+    """What the node decided on one image: a policy, and a rule for the keyframe under way."""
+
+    reason: Reason = ''
+    outcome: Landing = ''
+    interval: int = 1_000_000  # without end: the node has decided already
+    cut: float | None = None
+
+    @classmethod
+    def of(cls, row: dict[str, str]) -> AsThen:
+        """Read the decision from an image's timing; words that are not ours are left out."""
+        reason, outcome = row['keyframe_reason'], row.get('keyframe_landing') or ''
+        return cls(
+            reason if reason in get_args(Reason) else '',  # type: ignore[arg-type]
+            outcome if outcome in get_args(Landing) else '',  # type: ignore[arg-type]
+        )
+
+    def due(self, progress: Progress) -> Reason:
+        """Begin a keyframe beside an update where the node did."""
+        return self.reason
+
+    def landing(self, frame: int, delay: int, ready: Callable[[], bool]) -> Landing:
+        """Let the keyframe under way end as it did."""
+        return self.outcome
+
+
 class LiveLabeller:
     """Gives images the labels that the node gave them."""
 
@@ -77,16 +106,17 @@ class LiveLabeller:
         if row is None or labels is None:
             return None
         kind: Kind = 'key' if row['kind'] == 'key' else 'update'
-        known = row['keyframe_reason'] in get_args(Reason)
+        decision = AsThen.of(row)
         result = Segmentation(
             labels=labels,
             network_confidence=np.zeros((0, 0), np.uint8),
             kind=kind,
-            reason=row['keyframe_reason'] if known else '',  # type: ignore[arg-type]
+            reason=decision.reason,
             frames_since_keyframe=int(row['frames_since_keyframe']),
             drift=_number(row['drift']),
             convert_ms=float(row['convert_ms']),
             infer_ms=float(row['infer_ms']),
+            landing=decision.outcome,
         )
         return Answer(result, float(row['total_ms']), _number(row['age_ms']))
 
@@ -95,14 +125,14 @@ class LiveLabeller:
 
 
 class SameImagesLabeller:
-    """The pipeline alone on the images that a node labelled, with its keyframes.
+    """The pipeline alone on the images that a node labelled, with its keyframes and landings.
 
     Whatever the node dropped, these labels have to be its own, pixel by pixel.
     """
 
     def __init__(self, bundle: Bundle, engine: Engine, live: LiveRecording) -> None:
-        # An interval without end: the node has decided already.
-        self._pipeline = Pipeline(bundle, engine, interval=1_000_000, max_gap_s=None)
+        self._pipeline = Pipeline(bundle, engine, max_gap_s=None)
+        self._may_land = 'propagate' in bundle.manifest.graphs
         self._live = live
         self._begun = False
 
@@ -117,6 +147,8 @@ class SameImagesLabeller:
             return None
         if key:
             self._pipeline.reset()
+        self._pipeline.policy = then = AsThen.of(row)
+        self._pipeline.landings = then if self._may_land else None
         result = self._pipeline.process(shot.frame)
         return Answer(result, shot.decode_ms + result.convert_ms + result.infer_ms)
 

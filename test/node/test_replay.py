@@ -62,19 +62,29 @@ def finish(process, how=None):
     return out + error
 
 
-def settings(bundle):
-    return {'bundle': str(bundle), 'autostart': True, 'use_sim_time': True, 'keyframe_interval': 3}
+def settings(bundle, mode='sync'):
+    return {
+        'bundle': str(bundle),
+        'autostart': True,
+        'use_sim_time': True,
+        'keyframe_interval': 3,
+        'keyframe_mode': mode,
+    }
 
 
-@pytest.mark.parametrize('seconds', [0.0, 0.09], ids=['quick', 'slow'])
-def test_live_labels_are_the_offline_ones(domain, bundle, tmp_path, seconds):
+@pytest.mark.parametrize(
+    'seconds, mode',
+    [(0.0, 'sync'), (0.09, 'sync'), (0.0, 'concurrent')],
+    ids=['quick', 'slow', 'concurrent'],
+)
+def test_live_labels_are_the_offline_ones(domain, bundle, tmp_path, seconds, mode):
     """Also where the node is slower than the camera, drops images, and takes other keyframes."""
     bag = labelled_bag(tmp_path / 'bag', scene(FRAMES))
     gate = tmp_path / 'gate'
     gate.write_text(str(seconds))
     program = (*SLOW, str(gate)) if seconds else NODE
     live = tmp_path / 'live'
-    with running(tmp_path, settings(bundle), program=program) as (_, client):
+    with running(tmp_path, settings(bundle, mode), program=program) as (_, client):
         client.until_active()
         with accel_ros('record', '-o', live) as recorder:
             client.wait_for(
@@ -92,6 +102,8 @@ def test_live_labels_are_the_offline_ones(domain, bundle, tmp_path, seconds):
     assert (both.columns.agreement == 1.0).all(), 'a live label differs from the offline one'
     seen = runs['live', 3].real_time
     assert seen.received == FRAMES and seen.since_stamp
+    timing = (live / 'timing.csv').read_text()
+    assert (',landed' in timing) == (mode == 'concurrent')
     if seconds:
         assert seen.dropped >= FRAMES // 4
 
