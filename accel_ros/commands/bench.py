@@ -9,7 +9,6 @@ import json
 import platform
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,10 @@ from tqdm import tqdm
 
 from accel_ros import __version__
 from accel_ros.bundle import Bundle, default_bundle
+from accel_ros.commands.arguments import add_backend, add_bundle, add_json
 from accel_ros.commands.parity import images
 from accel_ros.commands.progress import ShowProgress
-from accel_ros.engines import BACKENDS, open_engine
+from accel_ros.engines import open_engine
 from accel_ros.engines.protocol import Engine
 from accel_ros.errors import AccelError
 from accel_ros.pipeline import DEFAULT_INTERVAL, Frame, Pipeline
@@ -40,13 +40,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description='Time every graph of a bundle, and whole frames at an interval, on made-up '
         "images of the bundle's size. All times in milliseconds, copies included.",
     )
-    parser.add_argument(
-        '--bundle', help='folder of the bundle (default: the one that comes along)'
-    )
-    parser.add_argument('--backend', choices=BACKENDS, default='auto', help='default: auto')
+    add_bundle(parser)
+    add_backend(parser)
     parser.add_argument('--frames', type=int, default=100, help='of each kind (default: 100)')
     parser.add_argument('--interval', type=int, default=DEFAULT_INTERVAL, help='default: 5')
-    parser.add_argument('--json', type=Path, metavar='FILE', help='also write the result here')
+    add_json(parser)
     return parser
 
 

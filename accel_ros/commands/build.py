@@ -8,10 +8,10 @@ import argparse
 import dataclasses
 import json
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from accel_ros.bundle import Bundle, default_bundle
+from accel_ros.commands.arguments import add_bundle, add_json
 from accel_ros.commands.progress import ShowProgress
 from accel_ros.engines.tensorrt.build import BuildOptions
 from accel_ros.engines.tensorrt.cache import EngineCache
@@ -33,16 +33,14 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description="Build a bundle's TensorRT engines into the cache, where the node finds them. "
         'Ctrl-C stops it; what is finished stays.',
     )
-    parser.add_argument(
-        '--bundle', help='folder of the bundle (default: the one that comes along)'
-    )
+    add_bundle(parser)
     parser.add_argument(
         '--target',
         metavar='SM86',
         help='build for the cards of this architecture instead of the GPU of this machine, which '
         'then needs none (TensorRT for RTX only)',
     )
-    parser.add_argument('--json', type=Path, metavar='FILE', help='also write the result here')
+    add_json(parser)
     return parser
 
 

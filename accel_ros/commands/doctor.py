@@ -8,10 +8,10 @@ import argparse
 import dataclasses
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from accel_ros.bundle import Bundle, default_bundle
+from accel_ros.commands.arguments import add_bundle, add_json
 from accel_ros.commands.checks import Finding, advice, findings
 from accel_ros.commands.parity import compare
 from accel_ros.engines.protocol import Engine
@@ -28,10 +28,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description='Look at this machine and run every graph of a bundle with every backend that '
         'works, on the same images. Builds no engine: see accel-ros build.',
     )
-    parser.add_argument(
-        '--bundle', help='folder of the bundle (default: the one that comes along)'
-    )
-    parser.add_argument('--json', type=Path, metavar='FILE', help='also write the result here')
+    add_bundle(parser)
+    add_json(parser)
     return parser
 
 

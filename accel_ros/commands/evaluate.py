@@ -12,13 +12,13 @@ from typing import Any
 
 from accel_ros.bundle import Bundle, default_bundle
 from accel_ros.commandline import intervals
+from accel_ros.commands.arguments import add_backend
 from accel_ros.commands.footage import (
     find_bags,
     open_labelled,
     open_one_of_many,
     open_recording,
 )
-from accel_ros.engines import BACKENDS
 from accel_ros.errors import AccelError
 from accel_ros.replay import fleet
 from accel_ros.replay.results import SequenceResult
@@ -60,7 +60,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         metavar='MS',
         help='milliseconds that labels may be late (default: %(default)g)',
     )
-    parser.add_argument('--backend', choices=BACKENDS, default='auto', help='(default: auto)')
+    add_backend(parser)
     parser.add_argument('--jobs', type=_count, help='bags at the same time (default: cores)')
     parser.add_argument(
         '--live', type=Path, metavar='DIR', help='a live run on the bag, by accel-ros record'

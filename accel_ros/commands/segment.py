@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from accel_ros.bundle import Bundle, default_bundle
+from accel_ros.commands.arguments import add_backend, add_bundle
 from accel_ros.commands.progress import ShowProgress
-from accel_ros.engines import BACKENDS, open_engine
+from accel_ros.engines import open_engine
 from accel_ros.errors import AccelError
 from accel_ros.keyframes import (
     DEFAULT_INTERVAL,
@@ -36,9 +37,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description='Segment a recording: writes labels/000000.png ... (8-bit class ids, one per '
         'frame, in order) and timing.json into the output folder.',
     )
-    parser.add_argument(
-        '--bundle', help='folder of the bundle (default: the one that comes along)'
-    )
+    add_bundle(parser)
     parser.add_argument(
         '--input',
         required=True,
@@ -51,9 +50,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         '--output', required=True, type=_path, help='folder; an earlier result in it is replaced'
     )
     _add_keyframes(parser)
-    parser.add_argument(
-        '--backend', choices=BACKENDS, default='auto', help='what runs the graphs (default: auto)'
-    )
+    add_backend(parser)
     parser.add_argument('--overlay', action='store_true', help='also write overlay.mp4')
     return parser
 
