@@ -13,16 +13,18 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import onnx
+from onnx import helper, numpy_helper
 from onnx.compose import add_prefix, merge_models
 
 from accel_model.export.onnx_file import cut_graph, write_model
 from accel_model.export.verify import ExportError
-from accel_ros.bundle import Bundle, GraphSpec, write_manifest
+from accel_ros.bundle import Bundle, GraphSpec, TensorSpec, write_manifest
 from accel_ros.errors import one_line
 from accel_ros.manifest import MANIFEST
 
-HEAD = ['state'], ['labels', 'confidence']
+ANSWERS = ['labels', 'confidence']
 CARRY = ['image', 'previous', 'state'], ['state_out', 'flow']
 
 
@@ -60,9 +62,14 @@ def dff_bundle(source: Bundle, folder: Path) -> Bundle:
 def _write_update(source: Bundle, folder: Path) -> GraphSpec:
     """Write update.onnx: carry the state, then score it as a keyframe's; returns its tensors."""
     head, carry = folder / 'head.onnx', folder / 'carry.onnx'
-    cut_graph(source.graph_path('keyframe'), *HEAD, head)
+    keyframe = source.graph_path('keyframe')
+    features = _features(onnx.load(keyframe).graph)
+    cut_graph(keyframe, [features], ANSWERS, head)
     cut_graph(source.graph_path('update'), *CARRY, carry)
-    scoring = add_prefix(onnx.load(head), 'head_', rename_inputs=True, rename_outputs=False)
+    scoring = onnx.load(head)
+    if features != 'state':
+        _take_from_state(scoring.graph, source.manifest.graphs['keyframe'].tensor('state'))
+    scoring = add_prefix(scoring, 'head_', rename_inputs=True, rename_outputs=False)
     merged = merge_models(
         onnx.load(carry),
         scoring,
@@ -72,3 +79,23 @@ def _write_update(source: Bundle, folder: Path) -> GraphSpec:
     head.unlink()
     carry.unlink()
     return write_model(merged, folder / source.manifest.graphs['update'].file)
+
+
+def _features(keyframe: onnx.GraphProto) -> str:
+    """Return the name of the features in a keyframe's state, which may carry their trust, too."""
+    [maker] = [node for node in keyframe.node if 'state' in node.output]
+    return maker.input[0] if maker.op_type == 'Concat' else 'state'
+
+
+def _take_from_state(scoring: onnx.GraphProto, state: TensorSpec | None) -> None:
+    """Let a graph that reads features read a state, whose first channels they are."""
+    assert state is not None
+    [features] = scoring.input
+    channels = features.type.tensor_type.shape.dim[1].dim_value
+    ends = {'from': 0, 'to': channels, 'axis': 1}
+    scoring.initializer.extend(
+        numpy_helper.from_array(np.array([value], np.int64), name) for name, value in ends.items()
+    )
+    scoring.node.insert(0, helper.make_node('Slice', ['state', *ends], [features.name]))
+    kind = features.type.tensor_type.elem_type
+    features.CopyFrom(helper.make_tensor_value_info('state', kind, state.shape))

@@ -52,7 +52,8 @@ def cut_graph(
     source: Path, inputs: Sequence[str], outputs: Sequence[str], path: Path
 ) -> GraphSpec:
     """Write the part of a file that leads from some of its values to others."""
-    extractor = onnx.utils.Extractor(onnx.load(source))
+    model = onnx.shape_inference.infer_shapes(onnx.load(source), data_prop=True)
+    extractor = onnx.utils.Extractor(model)
     return write_model(extractor.extract_model(list(inputs), list(outputs)), path)
 
 

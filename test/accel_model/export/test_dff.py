@@ -41,8 +41,10 @@ def onnx_labels(bundle, images):
     return np.stack(labels)
 
 
-def test_the_labels_are_those_of_the_dff_half(tmp_path):
-    network = shallow_network('accel-18')
+@pytest.mark.parametrize('variant', ['accel-18', 'accel-lite'])
+def test_the_labels_are_those_of_the_dff_half(tmp_path, variant):
+    """Also of a network whose state says, beside its features, how far they can be trusted."""
+    network = shallow_network(variant)
     export_bundle(network, SIZE, tmp_path / 'accel')
     accel = Bundle.open(tmp_path / 'accel')
     dff = dff_bundle(accel, tmp_path / 'dff')

@@ -63,8 +63,10 @@ def test_what_is_wrong_is_one_line(bundle_path, capsys, tmp_path, monkeypatch):
     assert "is 'all' and has to be a number of MiB" in complaint(capsys, *words, 'SM86')
 
 
+# A shell that starts the tests in the background has their processes ignore Ctrl-C.
 SLOW = """
-import sys, time
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from accel_ros.engines.tensorrt import child
 child.PROGRAM = 'slow_child'
 sys.path.insert(0, sys.argv.pop(1))
