@@ -51,8 +51,9 @@ def frame_task(config: TrainConfig) -> Task:
     dataset = data.open()
     variant = branch_of(find(settings.variant), settings.branch)
     files = {role: path for role, path in config.init.items() if role != 'imagenet'}
-    network = start_network(variant, files, dataset.classes).network
-    if files.get('network') is None:
+    start = start_network(variant, files, dataset.classes)
+    network = start.network
+    if 'reference' not in start.brought:
         start_from_imagenet(network, config.init)
     freeze(network.reference, settings.frozen)
     objective = FrameObjective(network, data.loss(dataset))

@@ -85,6 +85,18 @@ def test_without_a_start_the_imagenet_file_is_asked_for(own, tmp_path):
         make_task(config)
 
 
+@pytest.mark.parametrize('variant', ['deeplab-18', 'efficientnet-lite0'])
+@pytest.mark.parametrize('role', ['network', 'reference'])
+def test_a_file_that_brings_the_backbone_is_where_it_starts(own, tmp_path, variant, role):
+    save_checkpoint(tmp_path / 'start.pt', narrow_network(variant))
+    changes = [f'data.folder={own}', 'data.name=folder', f'network.variant={variant}']
+    changes += [f'init={{{role}: {tmp_path / "start.pt"}}}']
+    network = make_task(load_config(FOLDER / 'deeplab-18.yaml', changes)).objective.network
+    began = read_weights(tmp_path / 'start.pt').weights
+    for key, value in network.reference.state_dict().items():
+        assert torch.equal(value, began[f'reference.{key}']), key
+
+
 def test_null_starts_at_random_with_the_published_head():
     network = narrow_network('deeplab-18')
     backbone = {key: value.clone() for key, value in network.reference.state_dict().items()}
