@@ -55,8 +55,8 @@ def test_the_mask_for_nvblox_is_that_of_people(client, page, classes, tmp_path):
         people = [classes['pedestrian'], classes['bicyclist']]
         assert np.array_equal(pixels_of(mask), np.where(np.isin(labels, people), 255, 0))
     finally:
-        process.terminate()
-        process.wait(20)
+        process.kill()
+        process.wait()
 
 
 def test_the_layer_for_nav2_names_topics_and_classes_that_are_there(page, classes):
