@@ -65,5 +65,5 @@ def null_bundle(height: int, width: int) -> SimpleNamespace:
 if __name__ == '__main__':
     size, ms = (int(sys.argv.pop(1)), int(sys.argv.pop(1))), int(sys.argv.pop(1))
     segment_node.Bundle = SimpleNamespace(open=lambda path: null_bundle(*size))
-    segment_node.open_engine = lambda *arguments: NullEngine(*size, ms)
+    segment_node.open_engine = lambda *arguments, **options: NullEngine(*size, ms)
     sys.exit(main(sys.argv))
