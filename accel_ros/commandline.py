@@ -1,6 +1,6 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the command lines have in common: complaints of one line, exit status, intervals."""
+"""What the command lines have in common: complaints of one line, exit status, numbers."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ def intervals(text: str) -> list[int]:
             raise argparse.ArgumentTypeError(f'{text!r}: intervals rise, and are at least 1')
         values.update(range(first, last + 1))
     return sorted(values)
+
+
+def positive(text: str) -> float:
+    """Read a number above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f'{text!r} is no number above 0')
+    return value
 
 
 def exit_status(program: str, work: Callable[[], None]) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from accel_model.evaluate.result import Row
+from accel_ros.processor import processor
 
 
 def machine(device: torch.device) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def machine(device: torch.device) -> dict[str, Any]:
     return {
         'name': platform.node(),
         'system': platform.platform(),
-        'device': torch.cuda.get_device_name(device) if on_gpu else _processor(),
+        'device': torch.cuda.get_device_name(device) if on_gpu else processor(),
         'torch': torch.__version__,
         'threads': torch.get_num_threads(),
     }
@@ -38,12 +39,3 @@ def write(path: Path, heading: dict[str, Any], rows: Sequence[Row]) -> None:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _processor() -> str:
-    try:
-        lines = Path('/proc/cpuinfo').read_text(encoding='utf-8').splitlines()
-    except OSError:
-        lines = []
-    names = [line.split(':', 1)[1].strip() for line in lines if line.startswith('model name')]
-    return names[0] if names else platform.processor() or platform.machine()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from accel_ros.bundle import Bundle, default_bundle
-from accel_ros.commandline import intervals
+from accel_ros.commandline import intervals, positive
 from accel_ros.commands.arguments import add_backend
 from accel_ros.commands.footage import (
     find_bags,
@@ -55,7 +55,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         '--latency-budget',
-        type=_milliseconds,
+        type=positive,
         default=DEFAULT_BUDGET_MS,
         metavar='MS',
         help='milliseconds that labels may be late (default: %(default)g)',
@@ -173,16 +173,6 @@ def _summary(report: dict[str, Any], folder: Path) -> str:
     )
     lines.append(f'wrote {folder / PAGE}')
     return '\n'.join(lines)
-
-
-def _milliseconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f'{text!r} is no number of milliseconds above 0')
-    return value
 
 
 def _count(text: str) -> int:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from accel_ros.commandline import positive
 from accel_ros.errors import AccelError, SourceError, one_line
 
 CLOCK_HZ = 40.0
@@ -23,11 +24,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument('bag', type=Path, help='folder or file of a rosbag2')
     parser.add_argument('--topics', nargs='+', default=[], help='only these (default: all)')
-    parser.add_argument('--rate', type=_positive, default=1.0, help='times the recorded speed')
+    parser.add_argument('--rate', type=positive, default=1.0, help='times the recorded speed')
     parser.add_argument('--loop', action='store_true', help='again and again, until Ctrl-C')
     parser.add_argument(
         '--clock',
-        type=_positive,
+        type=positive,
         nargs='?',
         const=CLOCK_HZ,
         default=0.0,
@@ -36,7 +37,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         '--wait',
-        type=_positive,
+        type=positive,
         default=10.0,
         metavar='S',
         help='seconds to wait until somebody listens to the images (default: %(default)g)',
@@ -61,13 +62,3 @@ def run(args: argparse.Namespace) -> str:
 
 def _note(line: str) -> None:
     sys.stderr.write(f'accel-ros: note: {line}\n')
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f'{text!r} is no number above 0')
-    return value

@@ -8,12 +8,12 @@ import os
 import platform
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from accel_ros import __version__
+from accel_ros.processor import processor
 from accel_ros.replay.results import SAME, Group, SequenceResult, groups
 from accel_ros.report import figures
 from accel_ros.report.recommend import recommend
@@ -65,7 +65,7 @@ def machine() -> dict[str, Any]:
     return {
         'name': platform.node(),
         'system': platform.platform(),
-        'processor': _processor(),
+        'processor': processor(),
         'cores': len(os.sched_getaffinity(0)),
         'python': platform.python_version(),
     }
@@ -84,12 +84,3 @@ def _recording(sequence: SequenceResult) -> dict[str, Any]:
         'live': _live(sequence),
         'runs': runs,
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path('/proc/cpuinfo').read_text(encoding='utf-8').splitlines()
-    except OSError:
-        lines = []
-    names = [line.split(':', 1)[1].strip() for line in lines if line.startswith('model name')]
-    return names[0] if names else platform.processor() or platform.machine()

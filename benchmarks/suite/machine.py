@@ -8,7 +8,8 @@ import datetime
 import os
 import platform
 from importlib.metadata import version
-from pathlib import Path
+
+from accel_ros.processor import processor
 
 
 def alone() -> str:
@@ -26,7 +27,7 @@ def alone() -> str:
 def describe() -> dict[str, str | int]:
     """Name the machine."""
     return {
-        'cpu': _cpu(),
+        'cpu': processor(),
         'cpus': len(os.sched_getaffinity(0)),
         'system': platform.platform(),
         'python': platform.python_version(),
@@ -34,10 +35,3 @@ def describe() -> dict[str, str | int]:
         'torch': version('torch'),
         'date': datetime.date.today().isoformat(),
     }
-
-
-def _cpu() -> str:
-    for line in Path('/proc/cpuinfo').read_text().splitlines():
-        if line.startswith('model name'):
-            return line.partition(':')[2].strip()
-    return platform.processor()

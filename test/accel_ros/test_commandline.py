@@ -1,6 +1,6 @@
 # Copyright 2026 The Accel for ROS 2 Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the command lines share: intervals as a user writes them."""
+"""What the command lines share: numbers as a user writes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import argparse
 
 import pytest
 
-from accel_ros.commandline import intervals
+from accel_ros.commandline import intervals, positive
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,13 @@ def test_intervals(text, values):
 def test_what_is_no_interval(text):
     with pytest.raises(argparse.ArgumentTypeError):
         intervals(text)
+
+
+def test_a_number_above_0():
+    assert positive('0.5') == 0.5
+
+
+@pytest.mark.parametrize('text', ['0', '-1', 'nan', 'inf', 'x', ''])
+def test_what_is_no_number_above_0(text):
+    with pytest.raises(argparse.ArgumentTypeError, match='no number above 0'):
+        positive(text)

@@ -27,7 +27,7 @@ WITH_DATASETS = 'accel_ros/commands/footage.py'
 # The floors of accel_ros, the lowest first; a room imports from its own floor and those below.
 FLOORS = (
     {'errors', 'commandline', 'resources', 'bundle', 'manifest', 'classes', 'metrics',
-     'resample', 'dis', 'consistency'},
+     'resample', 'dis', 'consistency', 'processor'},
     {'keyframes', 'timing', 'images', 'overlay', 'engines'},
     {'pipeline'},
     {'sources', 'bags', 'film', 'segment', 'node', 'live', 'replay', 'report'},
