@@ -86,16 +86,30 @@ class SegmentationLoss(nn.Module):
         self.ignore, self.ohem = ignore, ohem
         self.register_buffer('weights', weights, persistent=False)
 
-    def forward(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """Loss of scores [N, K, H, W] against labels [N, H, W], u8."""
+    def forward(
+        self, scores: Tensor, labels: Tensor, said: Tensor | None = None, share: float = 0.0
+    ) -> Tensor:
+        """Loss of scores [N, K, H, W] against labels [N, H, W], u8.
+
+        :param said: a teacher's probabilities [N, K, H, W], u8 0..255
+        :param share: of the targets, what the teacher says; the labels have the rest
+        """
         labels = labels.long()
         valid = labels != self.ignore
         losses = F.cross_entropy(
             scores.float(), labels, ignore_index=self.ignore, reduction='none'
         )
         counted = valid if self.ohem is None else self.ohem.hard(losses, valid)
+        if said is not None:
+            losses = (1 - share) * losses + share * cross_entropy_with(said, scores.float())
         weights = self.weights[labels.where(valid, 0)]
         return batch_mean(losses, weights * counted)
+
+
+def cross_entropy_with(said: Tensor, scores: Tensor) -> Tensor:
+    """Cross-entropy [N, H, W] of scores with probabilities u8 0..255, both [N, K, H, W]."""
+    target = said / said.sum(1, keepdim=True).clamp(min=1)  # rounded, so they sum to 255 or so
+    return -(target * scores.log_softmax(1)).sum(1)
 
 
 def endpoint_error(flow: Tensor, truth: Tensor, valid: Tensor) -> Tensor:

@@ -44,8 +44,20 @@ def augment_clip(
     :param labels: u8 [H, W]
     :returns: images u8 [T, h, w, 3] and labels u8 [h, w]
     """
-    crop = how.crop or (labels.shape[0], labels.shape[1])
     placement = random_placement(labels.shape, how, rng)
+    return place_clip(images, labels, placement, how, ignore, rng)
+
+
+def place_clip(
+    images: Image,
+    labels: Image,
+    placement: np.ndarray,
+    how: Augmentation,
+    ignore: int,
+    rng: np.random.Generator,
+) -> tuple[Image, Image]:
+    """As `augment_clip`, the window at a place from `random_placement`."""
+    crop = how.crop or (labels.shape[0], labels.shape[1])
     size = (crop[1], crop[0])
     cut = [cv2.warpAffine(image, placement, size, flags=cv2.INTER_LINEAR) for image in images]
     together = recolour(np.concatenate(cut), how.colour, rng)

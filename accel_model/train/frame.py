@@ -9,12 +9,14 @@ alone. The result can be evaluated and exported, and becomes a branch of Accel t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from torch import Tensor, nn
 
-from accel_model.datasets.augment import Augmentation, augment_clip
+from accel_model.checkpoint import load_checkpoint
+from accel_model.datasets.augment import Augmentation, place_clip, random_placement
 from accel_model.datasets.dataset import Dataset
 from accel_model.losses import SegmentationLoss
 from accel_model.networks.accel import Accel
@@ -27,6 +29,9 @@ from accel_model.train.imagenet import load_torchvision
 from accel_model.train.settings import ConfigError, read_settings
 from accel_model.train.start import Files, start_network
 from accel_model.train.task import Batch, Objective, Task
+from accel_model.train.teacher import Teacher
+
+OWN_ROLES = ('imagenet', 'teacher')  # of the section `init`, beside those of `start`
 
 
 @dataclass(frozen=True)
@@ -44,20 +49,53 @@ class FrameNetwork:
     frozen: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class FrameData(LabelledData):
+    """
+    Frames.
+
+    :ivar teacher_share: of the targets, what the network `init.teacher` says, 0 to 1; the labels
+        have the rest
+    """
+
+    teacher_share: float = 0.0
+
+
 def frame_task(config: TrainConfig) -> Task:
     """Make the task. Raises ConfigError, DatasetError or VariantError."""
     settings = read_settings(FrameNetwork, config.network, 'network')
-    data = read_settings(LabelledData, config.data, 'data')
+    data = read_settings(FrameData, config.data, 'data')
     dataset = data.open()
     variant = branch_of(find(settings.variant), settings.branch)
-    files = {role: path for role, path in config.init.items() if role != 'imagenet'}
+    files = {role: path for role, path in config.init.items() if role not in OWN_ROLES}
     start = start_network(variant, files, dataset.classes)
     network = start.network
     if 'reference' not in start.brought:
         start_from_imagenet(network, config.init)
     freeze(network.reference, settings.frozen)
-    objective = FrameObjective(network, data.loss(dataset))
-    return Task(FrameSamples(dataset, data.augmentation), objective)
+    teacher = hire_teacher(config.init.get('teacher'), data.teacher_share, dataset)
+    objective = FrameObjective(network, data.loss(dataset), data.teacher_share)
+    return Task(FrameSamples(dataset, data.augmentation, teacher), objective)
+
+
+def hire_teacher(path: Path | None, share: float, dataset: Dataset) -> Teacher | None:
+    """Let the network `init.teacher` see the data set, if one is asked for. Raises ConfigError."""
+    if not 0 <= share <= 1:
+        raise ConfigError(f'data.teacher_share is {share} and should be 0 to 1')
+    if (path is None) != (share == 0):
+        raise ConfigError(
+            'init.teacher (a file) and data.teacher_share (above 0) go together: give both or none'
+        )
+    if path is None:
+        return None
+    network = load_checkpoint(path)
+    theirs = (network.description.num_classes, network.description.classes)
+    if theirs != (len(dataset.classes), dataset.classes.name):
+        raise ConfigError(
+            f'init.teacher {path} tells the classes {theirs[1]!r} apart and the data set has '
+            f'{dataset.classes.name!r}: choose a teacher that was trained on the same'
+        )
+    return Teacher(network, dataset)
 
 
 def branch_of(variant: Variant, branch: str) -> Variant:
@@ -117,30 +155,41 @@ def freeze(backbone: nn.Module, frozen: tuple[str, ...]) -> None:
 
 
 class FrameSamples:
-    """Random crops of labelled frames."""
+    """Random crops of labelled frames, and of what the teacher says about them."""
 
-    def __init__(self, dataset: Dataset, how: Augmentation) -> None:
-        self.dataset, self.how = dataset, how
+    def __init__(
+        self, dataset: Dataset, how: Augmentation, teacher: Teacher | None = None
+    ) -> None:
+        self.dataset, self.how, self.teacher = dataset, how, teacher
 
     def __len__(self) -> int:
         return len(self.dataset)
 
     def sample(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
-        """Return an image u8 [h, w, 3] and its labels u8 [h, w]."""
+        """Return an image u8 [h, w, 3], its labels u8 [h, w], and `said` u8 [K, h, w]."""
         clip = self.dataset.clip(index)
         ignore = self.dataset.classes.ignore
-        images, labels = augment_clip(clip.images, clip.labels, self.how, ignore, rng)
-        return {'image': images[0], 'labels': labels}
+        placement = random_placement(clip.labels.shape, self.how, rng)
+        images, labels = place_clip(clip.images, clip.labels, placement, self.how, ignore, rng)
+        sample = {'image': images[0], 'labels': labels}
+        if self.teacher is not None:
+            crop = (labels.shape[0], labels.shape[1])
+            sample['said'] = self.teacher.probabilities(index, placement, crop)
+        return sample
 
 
 class FrameObjective(Objective):
-    """Cross-entropy of a network that segments frame by frame."""
+    """
+    Cross-entropy of a network that segments frame by frame.
 
-    def __init__(self, network: Accel, loss: SegmentationLoss) -> None:
+    :param teacher_share: of the targets, what the teacher says; the labels have the rest
+    """
+
+    def __init__(self, network: Accel, loss: SegmentationLoss, teacher_share: float = 0.0) -> None:
         super().__init__(network)
-        self.loss = loss
+        self.loss, self.teacher_share = loss, teacher_share
 
     def forward(self, batch: Batch) -> Tensor:
-        """Loss of images u8 [N, h, w, 3] with labels u8 [N, h, w]."""
+        """Loss of images u8 [N, h, w, 3] with labels u8 [N, h, w] and `said` u8 [N, K, h, w]."""
         scores, _ = self.network.keyframe(self.data_of(batch['image']))
-        return self.loss(scores, batch['labels'])
+        return self.loss(scores, batch['labels'], batch.get('said'), self.teacher_share)

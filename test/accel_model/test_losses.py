@@ -47,6 +47,27 @@ def test_cross_entropy_is_pytorchs_with_class_weights_and_ignored_pixels(ignore)
     torch.testing.assert_close(loss, F.cross_entropy(scores, labels, weights, ignore_index=ignore))
 
 
+def test_a_teacher_has_a_share_of_the_targets():
+    generator = torch.Generator().manual_seed(1)
+    scores = torch.randn(2, 3, 4, 5, generator=generator)
+    labels = torch.randint(0, 3, (2, 4, 5), generator=generator).to(torch.uint8)
+    labels[0, 0] = 255
+    said = torch.randint(0, 256, (2, 3, 4, 5), generator=generator).to(torch.uint8)
+    weights = torch.tensor([1.0, 0.5, 3.0])
+    certain = F.one_hot(labels.long().where(labels < 3, 0), 3).permute(0, 3, 1, 2)
+    target = 0.7 * certain + 0.3 * said / said.sum(1, keepdim=True)
+    counts = weights[labels.long().where(labels < 3, 0)] * (labels < 3)
+    due = (F.cross_entropy(scores, target, reduction='none') * counts).sum() / counts.sum()
+    torch.testing.assert_close(SegmentationLoss(255, weights)(scores, labels, said, 0.3), due)
+
+
+def test_a_teacher_that_is_certain_teaches_the_labels():
+    scores, labels = torch.randn(1, 3, 4, 5), torch.randint(0, 3, (1, 4, 5)).to(torch.uint8)
+    said = 255 * F.one_hot(labels.long(), 3).permute(0, 3, 1, 2).to(torch.uint8)
+    loss = SegmentationLoss(255, torch.ones(3))
+    torch.testing.assert_close(loss(scores, labels, said, 0.8), loss(scores, labels))
+
+
 def test_an_image_without_labels_has_loss_zero_and_a_gradient():
     scores = torch.randn(1, 3, 2, 2, requires_grad=True)
     loss = SegmentationLoss(255, torch.ones(3))(scores, torch.full((1, 2, 2), 255))
