@@ -211,9 +211,7 @@ class Pipeline:
             if decision.kind == 'key':
                 return self._stream.keyframe(image), decision, ''
             decision, failure = self._settle(decision)
-            prediction = self._stream.update(image)
-            if decision.reason:
-                self._stream.begin_keyframe()
+            prediction = self._stream.update(image, begin_keyframe=bool(decision.reason))
             return prediction, decision, failure
         except BaseException:
             self._stream.reset()

@@ -83,7 +83,7 @@ def time_graphs(bundle: Bundle, engine: Engine, scene: list[np.ndarray], count: 
 
     def land(image: np.ndarray) -> float:
         """Let a keyframe finish beside an update; then only its landing is timed."""
-        stream.begin_keyframe()
+        stream.update(image, begin_keyframe=True)
         stream.update(image)
         while not stream.keyframe_ready():
             time.sleep(0.001)

@@ -66,9 +66,9 @@ def _answers(
     try:
         yield 'keyframe', stream.keyframe(frames[0])
         if 'update' in bundle.manifest.graphs:
-            yield 'update', stream.update(frames[1])
+            lands = 'propagate' in bundle.manifest.graphs
+            yield 'update', stream.update(frames[1], begin_keyframe=lands)
         if 'propagate' in bundle.manifest.graphs:
-            stream.begin_keyframe()
             stream.update(frames[2])
             stream.land()
             yield 'propagate', stream.update(frames[3])

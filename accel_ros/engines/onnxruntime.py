@@ -148,26 +148,21 @@ class OnnxRuntimeStream:
         self._previous, self._state = current, outputs.get('state')
         return _prediction(outputs)
 
-    def update(self, image: np.ndarray) -> Prediction:
-        """Carry the state along and correct it. Raises StateError, EngineError."""
+    def update(self, image: np.ndarray, begin_keyframe: bool = False) -> Prediction:
+        """Carry the state along and correct it; see `Stream`. Raises StateError, EngineError."""
         if self._state is None:
             raise StateError('there is no state to carry forward; process a keyframe first')
         current = self._graphs.hold(image)
         inputs = {'image': current, 'previous': self._previous, 'state': self._state}
         self._check()
-        outputs = self._updates.run('update', inputs, flow=self._flight is not None)
-        if self._flight is not None:
-            self._flight.flows.append(outputs['flow'])
+        flight = None if begin_keyframe else self._flight  # a new one starts at this image
+        if begin_keyframe:
+            self._begin_keyframe(current)
+        outputs = self._updates.run('update', inputs, flow=flight is not None)
+        if flight is not None:
+            flight.flows.append(outputs['flow'])
         self._previous, self._state = current, outputs['state_out']
         return _prediction(outputs)
-
-    def begin_keyframe(self) -> None:
-        """Start the reference network on the previous image. Raises StateError, EngineError."""
-        self.abandon()
-        if self._previous is None:
-            raise StateError('there is no image to begin a keyframe on; process a keyframe first')
-        self._leave_threads()
-        self._flight = self._worker.begin(self._previous, self._graphs.options())
 
     def keyframe_ready(self) -> bool:
         """Whether the keyframe under way has finished."""
@@ -196,6 +191,12 @@ class OnnxRuntimeStream:
         """Let go of everything."""
         self.reset()
         self._closed = True
+
+    def _begin_keyframe(self, image: Any) -> None:
+        """Start the reference network. Raises EngineError."""
+        self.abandon()
+        self._leave_threads()
+        self._flight = self._worker.begin(image, self._graphs.options())
 
     def _leave_threads(self) -> None:
         """Run updates on the threads that keyframes leave to them, once their graphs are there.

@@ -27,9 +27,9 @@ class Stream(Protocol):
     nobody may write into it meanwhile. After an EngineError out of `keyframe` or `update` the
     memory is undefined: `reset` it.
 
-    A keyframe can be waited for (`keyframe`), or run beside the updates: `begin_keyframe`, any
-    number of updates from the state in force, `land`. At most one is under way. One thread
-    calls a stream's methods.
+    A keyframe can be waited for (`keyframe`), or run beside the updates: one that begins it, any
+    number of others from the state in force, `land`. At most one is under way. One thread calls a
+    stream's methods.
     """
 
     def keyframe(self, image: np.ndarray) -> Prediction:
@@ -38,17 +38,14 @@ class Stream(Protocol):
         A keyframe under way is abandoned.
         """
 
-    def update(self, image: np.ndarray) -> Prediction:
+    def update(self, image: np.ndarray, begin_keyframe: bool = False) -> Prediction:
         """Carry the state along the flow from the previous image and correct it.
 
-        Raises StateError where there is no state to carry, EngineError where the run failed.
-        """
-
-    def begin_keyframe(self) -> None:
-        """Start the reference network on the image processed last, beside what follows.
-
-        One under way is abandoned. The updates from now on keep their flows until it lands.
-        Raises StateError where there is no image, EngineError where it cannot be started.
+        With `begin_keyframe` the reference network starts on this image, as soon as the device
+        has it, beside this update and what follows; a keyframe under way is abandoned. The
+        updates after this one keep their flows until it lands.
+        Raises StateError where there is no state to carry, EngineError where the run failed or
+        the keyframe cannot be started.
         """
 
     def keyframe_ready(self) -> bool:

@@ -161,11 +161,11 @@ class Failing:
     def keyframe(self, image: np.ndarray) -> Prediction:
         return self._run(self._stream.keyframe, image)
 
-    def update(self, image: np.ndarray) -> Prediction:
-        return self._run(self._stream.update, image)
+    def update(self, image: np.ndarray, begin_keyframe: bool = False) -> Prediction:
+        return self._run(self._stream.update, image, begin_keyframe)
 
-    def _run(self, graph, image: np.ndarray) -> Prediction:
-        result = graph(image)
+    def _run(self, graph, *arguments) -> Prediction:
+        result = graph(*arguments)
         if self.fail is not None:
             raise self.fail('out of memory')
         return result

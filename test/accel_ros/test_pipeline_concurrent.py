@@ -48,9 +48,10 @@ def follow(result: Segmentation, by_hand: Arithmetic, image: np.ndarray) -> None
     """Do by arithmetic what the pipeline says that it did; the labels have to be the same."""
     if result.landing == 'landed':
         by_hand.land()
-    expected = by_hand.keyframe(image) if result.kind == 'key' else by_hand.update(image)
-    if result.kind == 'update' and result.reason:
-        by_hand.begin()
+    if result.kind == 'key':
+        expected = by_hand.keyframe(image)
+    else:
+        expected = by_hand.update(image, begin_keyframe=bool(result.reason))
     assert np.array_equal(result.labels, expected)
 
 

@@ -35,12 +35,12 @@ class ToldEngine(OnnxRuntimeEngine):
         return stream
 
     def _told(self, run):
-        def told(image):
+        def told(image, **choices):
             self.at_gate.set()
             assert self.gate.wait(30)
             if self.fault:
                 raise self.fault
-            return run(image)
+            return run(image, **choices)
 
         return told
 

@@ -54,22 +54,20 @@ class Arithmetic:
         self._under_way = None
         return own.astype(np.uint8)
 
-    def begin(self) -> None:
-        """Begin a keyframe on the previous image."""
-        self._under_way = _corners(self.previous)
-
     def land(self) -> None:
         """Put its state in force; every update carried it on by how much the corners changed."""
         self.state, self._under_way = self._under_way, None
 
-    def update(self, image: np.ndarray) -> np.ndarray:
+    def update(self, image: np.ndarray, begin_keyframe: bool = False) -> np.ndarray:
         """Labels are own + 2 * previous + 3 * state; the state adds up the cells' corners."""
         own = image[..., 0].astype(int) // RED_PER_CLASS
         before = self.previous[..., 0].astype(int) // RED_PER_CLASS
         carried = self.state.repeat(CELL, axis=0).repeat(CELL, axis=1)
         labels = (own + 2 * before + 3 * carried) % CLASSES
         self.drift = float(np.mean(labels != own))
-        if self._under_way is not None:
+        if begin_keyframe:
+            self._under_way = _corners(image)
+        elif self._under_way is not None:
             moved = _corners(image) - _corners(self.previous)
             self._under_way = (self._under_way + moved) % CLASSES
         self.previous, self.state = image, (self.state + own[::CELL, ::CELL]) % CLASSES

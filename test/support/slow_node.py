@@ -37,11 +37,11 @@ def _slow_streams(open_stream):
 
 
 def _slow(run):
-    def run_slowly(image):
+    def run_slowly(image, **choices):
         busy.touch()
         time.sleep(float(gate.read_text() or 0))
         busy.unlink()
-        return run(image)
+        return run(image, **choices)
 
     return run_slowly
 

@@ -33,7 +33,7 @@ class TensorRTStream:
     def __init__(self, cudart: Any, plans: Mapping[str, Plan]) -> None:
         """Allocate, warm up and record. Raises OutOfMemory, EngineError; nothing stays then."""
         self._side = 0
-        self._has_image = self._has_state = False
+        self._has_state = False
         self._cudart, self._plans = cudart, plans
         self._reference: ReferenceStream | None = None
         with ExitStack() as stack:
@@ -59,28 +59,19 @@ class TensorRTStream:
         """Run the reference network; its features become the state. Raises EngineError."""
         self.abandon()
         prediction = self._run('keyframe', image)
-        self._has_image, self._has_state = True, bool(self._memory.state)
+        self._has_state = bool(self._memory.state)
         return prediction
 
-    def update(self, image: np.ndarray) -> Prediction:
-        """Carry the state along and correct it. Raises StateError, EngineError."""
+    def update(self, image: np.ndarray, begin_keyframe: bool = False) -> Prediction:
+        """Carry the state along and correct it; see `Stream`. Raises StateError, EngineError."""
         if not self._has_state:
             raise StateError('there is no state to carry forward; process a keyframe first')
         prediction = self._run('update', image)
-        if self._reference is not None and self._reference.under_way and self._memory.flow:
+        if begin_keyframe:
+            self._begin_keyframe()
+        elif self._reference is not None and self._reference.under_way and self._memory.flow:
             self._reference.keep(self._memory.flow)
         return prediction
-
-    def begin_keyframe(self) -> None:
-        """Start the reference network on the previous image. Raises StateError, EngineError."""
-        if not self._open:
-            raise EngineError('no keyframe can be begun: the engine or the stream is closed')
-        if not self._has_image:
-            raise StateError('there is no image to begin a keyframe on; process a keyframe first')
-        if self._reference is None:
-            self._reference = ReferenceStream(self._cudart, self._plans, self._cuda)
-            self._resources.callback(self._reference.close)
-        self._reference.begin(self._memory.image[self._side])
 
     def keyframe_ready(self) -> bool:
         """Whether the keyframe under way has finished."""
@@ -105,7 +96,7 @@ class TensorRTStream:
     def reset(self) -> None:
         """Forget the previous image, the state, and a keyframe under way."""
         self.abandon()
-        self._has_image = self._has_state = False
+        self._has_state = False
 
     def close(self) -> None:
         """Wait for the GPU and give everything back: recordings, contexts, memory, stream."""
@@ -133,6 +124,13 @@ class TensorRTStream:
             ) from cause
         self._side = target
         return self._memory.prediction(self._plans[graph].graph)
+
+    def _begin_keyframe(self) -> None:
+        """Start the reference network on the image that has just been processed."""
+        if self._reference is None:
+            self._reference = ReferenceStream(self._cudart, self._plans, self._cuda)
+            self._resources.callback(self._reference.close)
+        self._reference.begin(self._memory.image[self._side])
 
     def _record(self, cudart: Any, kind: str, stack: ExitStack) -> tuple[Step, Step]:
         runner = stack.enter_context(self._plans[kind].runner())

@@ -97,8 +97,8 @@ class Wrong:
     def open_stream(self):
         stream = self._engine.open_stream()
         update = stream.update
-        stream.update = lambda image: replace(
-            update(image), labels=np.zeros(image.shape[:2], np.uint8)
+        stream.update = lambda image, begin_keyframe=False: replace(
+            update(image, begin_keyframe), labels=np.zeros(image.shape[:2], np.uint8)
         )
         return stream
 

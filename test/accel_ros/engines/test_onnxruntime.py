@@ -37,10 +37,9 @@ def test_what_stays_on_a_gpu_gives_the_same_answers(bundle, clip, monkeypatch):
     engine = OnnxRuntimeEngine(bundle, threads=1, provider='CUDA')
     stream, by_hand = engine.open_stream(), Arithmetic()
     assert np.array_equal(stream.keyframe(clip[0]).labels, by_hand.keyframe(clip[0]))
-    stream.begin_keyframe(), by_hand.begin()
-    for image in clip[1:4]:
-        result = stream.update(image)
-        assert np.array_equal(result.labels, by_hand.update(image))
+    for number, image in enumerate(clip[1:4]):
+        result = stream.update(image, begin_keyframe=number == 0)
+        assert np.array_equal(result.labels, by_hand.update(image, begin_keyframe=number == 0))
         assert result.drift == pytest.approx(by_hand.drift)
     stream.land(), by_hand.land()
     assert np.array_equal(stream.update(clip[4]).labels, by_hand.update(clip[4]))
@@ -108,8 +107,8 @@ def test_streams_run_in_several_threads_at_once(engine, clip):
 def test_a_keyframe_beside_the_updates_lands_carried_up_to_now(engine, clip, delay):
     stream, by_hand = engine.open_stream(), Arithmetic()
     stream.keyframe(clip[0]), by_hand.keyframe(clip[0])
-    stream.update(clip[1]), by_hand.update(clip[1])
-    stream.begin_keyframe(), by_hand.begin()
+    for each in (stream, by_hand):
+        each.update(clip[1], begin_keyframe=True)
     for image in clip[2 : 1 + delay]:
         assert np.array_equal(stream.update(image).labels, by_hand.update(image))
     stream.land(), by_hand.land()
@@ -119,9 +118,9 @@ def test_a_keyframe_beside_the_updates_lands_carried_up_to_now(engine, clip, del
 
 def test_landing_waits_for_a_keyframe_that_is_slower_than_ten_frames(engine, clip, held):
     stream, by_hand = engine.open_stream(), Arithmetic()
-    stream.keyframe(clip[0]), by_hand.keyframe(clip[0])
-    stream.begin_keyframe(), by_hand.begin()
-    for image in clip[1:] * 2:
+    for each in (stream, by_hand):
+        each.keyframe(clip[0]), each.update(clip[1], begin_keyframe=True)
+    for image in clip[2:] * 2:
         assert not stream.keyframe_ready()
         assert np.array_equal(stream.update(image).labels, by_hand.update(image))
     threading.Timer(0.2, held.set).start()
@@ -142,7 +141,7 @@ def test_it_says_when_it_has_finished(engine, clip, held):
     stream = engine.open_stream()
     assert not stream.keyframe_ready()
     stream.keyframe(clip[0])
-    stream.begin_keyframe()
+    stream.update(clip[1], begin_keyframe=True)
     assert not stream.keyframe_ready()
     held.set()
     deadline = time.monotonic() + 30
@@ -153,14 +152,16 @@ def test_it_says_when_it_has_finished(engine, clip, held):
     assert not stream.keyframe_ready()
 
 
-@pytest.mark.parametrize('how', ['abandon', 'reset', 'keyframe', 'close', 'begin_keyframe'])
+@pytest.mark.parametrize('how', ['abandon', 'reset', 'keyframe', 'close', 'another'])
 def test_one_that_is_given_up_is_not_waited_for_and_never_lands(engine, clip, held, how):
     stream = engine.open_stream()
     stream.keyframe(clip[0])
-    stream.begin_keyframe()
-    getattr(stream, how)(*([clip[1]] if how == 'keyframe' else []))
-    if how == 'begin_keyframe':
+    stream.update(clip[1], begin_keyframe=True)
+    if how == 'another':
+        stream.update(clip[2], begin_keyframe=True)
         stream.abandon()
+    else:
+        getattr(stream, how)(*([clip[2]] if how == 'keyframe' else []))
     with pytest.raises(StateError, match='no keyframe under way'):
         stream.land()
 
@@ -169,8 +170,10 @@ def test_one_that_runs_stops_soon_when_it_is_given_up(tmp_path):
     bundle = Bundle.open(default_bundle())
     engine = OnnxRuntimeEngine(bundle, threads=2)
     stream = engine.open_stream()
-    stream.keyframe(np.zeros((bundle.manifest.height, bundle.manifest.width, 3), np.uint8))
-    stream.begin_keyframe()
+    image = np.zeros((bundle.manifest.height, bundle.manifest.width, 3), np.uint8)
+    stream.keyframe(image)
+    stream._worker.begin(stream._previous, engine._graphs.options()).future.result(60)  # loads
+    stream.update(image, begin_keyframe=True)
     flight = stream._flight
     while not flight.future.running():
         time.sleep(0.001)
@@ -181,12 +184,17 @@ def test_one_that_runs_stops_soon_when_it_is_given_up(tmp_path):
 
 
 def test_one_that_fails_leaves_the_old_state_in_force(engine, clip, monkeypatch):
+    def begin(image, options):
+        return begin_really(
+            engine._graphs.hold(np.zeros((HEIGHT, WIDTH + 1, 3), np.uint8)), options
+        )
+
+    begin_really = engine._worker.begin
+    monkeypatch.setattr(engine._worker, 'begin', begin)
     stream, by_hand = engine.open_stream(), Arithmetic()
     stream.keyframe(clip[0]), by_hand.keyframe(clip[0])
-    stream._previous = engine._graphs.hold(np.zeros((HEIGHT, WIDTH + 1, 3), np.uint8))
-    stream.begin_keyframe()
-    stream._previous = engine._graphs.hold(clip[0])
-    assert np.array_equal(stream.update(clip[1]).labels, by_hand.update(clip[1]))
+    result = stream.update(clip[1], begin_keyframe=True)
+    assert np.array_equal(result.labels, by_hand.update(clip[1]))
     with pytest.raises(EngineError, match='keyframe failed in onnxruntime'):
         stream.land()
     assert np.array_equal(stream.update(clip[2]).labels, by_hand.update(clip[2]))
@@ -200,18 +208,18 @@ def test_whatever_fails_beside_the_updates_is_an_engine_error(bundle, clip, monk
     monkeypatch.setattr(engine._worker, '_open_graphs', fail)
     stream = engine.open_stream()
     stream.keyframe(clip[0])
-    stream.begin_keyframe()
+    stream.update(clip[1], begin_keyframe=True)
     with pytest.raises(EngineError, match='the keyframe failed: no room'):
         stream.land()
-    assert stream.update(clip[1]).labels is not None
+    assert stream.update(clip[2]).labels is not None
 
 
 def test_cameras_share_the_worker_and_nothing_else(engine, clip):
     streams, by_hand = [engine.open_stream() for _ in range(3)], [Arithmetic() for _ in range(3)]
     for stream, other, image in zip(streams, by_hand, clip):
-        stream.keyframe(image), other.keyframe(image)
-        stream.begin_keyframe(), other.begin()
-    for image in clip[3:6]:
+        for each in (stream, other):
+            each.keyframe(image), each.update(clip[3], begin_keyframe=True)
+    for image in clip[4:6]:
         for stream, other in zip(streams, by_hand):
             stream.update(image), other.update(image)
     for stream, other in zip(streams, by_hand):
@@ -219,18 +227,13 @@ def test_cameras_share_the_worker_and_nothing_else(engine, clip):
         assert np.array_equal(stream.update(clip[7]).labels, other.update(clip[7]))
 
 
-def test_a_keyframe_cannot_be_begun_without_an_image(engine):
-    with pytest.raises(StateError, match='process a keyframe first'):
-        engine.open_stream().begin_keyframe()
-
-
 def test_a_closed_engine_begins_no_keyframe(bundle, clip):
     engine = OnnxRuntimeEngine(bundle)
     stream = engine.open_stream()
     stream.keyframe(clip[0])
     engine.close()
-    with pytest.raises(EngineError, match='closed'):
-        stream.begin_keyframe()
+    with pytest.raises(EngineError, match='no keyframe can be begun: the engine is closed'):
+        stream.update(clip[1], begin_keyframe=True)
 
 
 def test_the_reference_network_gives_way_to_the_updates(engine):

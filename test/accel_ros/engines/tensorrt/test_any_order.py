@@ -29,8 +29,8 @@ FAULTS = {
 }
 CALLS = [
     'keyframe',
-    'begin_keyframe',
-    'begin_keyframe',
+    'begin',
+    'begin',
     'land',
     'land',
     'abandon',
@@ -55,9 +55,9 @@ class Expected:
             return self.by_hand.keyframe(image)
         if call == 'update':
             return self.by_hand.update(image) if self.has_state else None
-        if call == 'begin_keyframe':
+        if call == 'begin':
             self.under_way = self.has_state
-            return self.by_hand.begin() if self.has_state else None
+            return self.by_hand.update(image, begin_keyframe=True) if self.has_state else None
         if call == 'land':
             was, self.under_way = self.under_way, False
             return self.by_hand.land() if was else None
@@ -68,7 +68,7 @@ class Expected:
         self.has_state = self.has_state and call == 'abandon'
 
     def refuses(self, call):
-        needed = {'update': self.has_state, 'begin_keyframe': self.has_state}
+        needed = {'update': self.has_state, 'begin': self.has_state}
         return not {**needed, 'land': self.under_way}.get(call, True)
 
 
@@ -85,17 +85,20 @@ def test_answers_are_right_errors_are_clear_and_nothing_stays(open_here, gpu, bu
             gpu.work()
             continue
         image = clip[number]
-        arguments = [image] if call in ('keyframe', 'update') else []
+        frame = call in ('keyframe', 'update', 'begin')
         if fault:
             gpu.fault(fault, FAULTS[fault])
         try:
             refuses = expected.refuses(call)
-            answer = getattr(stream, call)(*arguments)
+            if call == 'begin':
+                answer = stream.update(image, begin_keyframe=True)
+            else:
+                answer = getattr(stream, call)(*([image] if frame else []))
         except StateError:
             assert refuses
         except EngineError as error:
             assert fault and '\n' not in str(error)
-            if call in ('keyframe', 'update'):  # its memory is undefined now
+            if frame:  # its memory is undefined now
                 stream.reset()
                 expected.forget('reset')
             else:
@@ -103,7 +106,7 @@ def test_answers_are_right_errors_are_clear_and_nothing_stays(open_here, gpu, bu
         else:
             assert not refuses
             due = expected(call, image)
-            assert not arguments or np.array_equal(answer.labels, due)
+            assert not frame or np.array_equal(answer.labels, due)
         gpu.forget_faults()
     stream.close()
     gc.collect()

@@ -56,9 +56,10 @@ def test_keyframes_beside_the_updates_give_the_labels_of_arithmetic(open_here, g
         landings.append(result.landing)
         if result.landing == 'landed':
             by_hand.land()
-        due = by_hand.keyframe(image) if result.kind == 'key' else by_hand.update(image)
-        if result.kind == 'update' and result.reason:
-            by_hand.begin()
+        if result.kind == 'key':
+            due = by_hand.keyframe(image)
+        else:
+            due = by_hand.update(image, begin_keyframe=bool(result.reason))
         assert np.array_equal(result.labels, due)
     assert landings.count('landed') > 3 and 'failed' not in landings
     pipeline.close()
