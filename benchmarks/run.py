@@ -74,12 +74,14 @@ def graphs(args: argparse.Namespace) -> list[Result]:
 
 def worst_frame(args: argparse.Namespace) -> list[Result]:
     """Keyframes that are waited for, against keyframes beside the updates."""
-    runs: list[tuple[Path, int, float]] = [(default_bundle().resolve(), 51, 0.08)]
     bundle = models.bundle('accel-18', SIZE, args.bundles)
-    runs.append((bundle.path.resolve(), 11 if args.quick else 21, 0.75))
+    runs = [
+        (default_bundle().resolve(), 51, 0.08, 2 if args.quick else 8),
+        (bundle.path.resolve(), 11 if args.quick else 21, 0.75, 2),
+    ]
     return [
-        child('-m', 'suite.worst_frame', path, FILM, frames, period_s, INTERVAL)
-        for path, frames, period_s in runs
+        child('-m', 'suite.worst_frame', path, FILM, frames, period_s, INTERVAL, blocks)
+        for path, frames, period_s, blocks in runs
     ]
 
 
