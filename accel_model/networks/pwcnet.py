@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from accel_model.networks.flownet import FINEST_STRIDE, PIXELS_PER_UNIT, FlowWidths
+from accel_model.networks.lucas_kanade import refine
 from accel_model.networks.warp import warp
 
 SLOPE = 0.1  # of the leaky ReLUs
@@ -177,5 +178,11 @@ class PwcNet(nn.Module):
 
     def of_halves(self, current: Tensor, previous: Tensor, size: tuple[int, int]) -> Tensor:
         """Return what `forward` does, of frames that have been halved [N, 3, H // 2, W // 2]."""
-        flow = self._predict(current, previous)[-1] * (PIXELS_PER_UNIT / self.stride)
-        return F.interpolate(flow, size, mode='bilinear', align_corners=False)
+        flow = self._predict(current, previous)[-1] * (PIXELS_PER_UNIT / 2)  # cells of the halves
+        flow = F.interpolate(flow, current.shape[-2:], mode='bilinear', align_corners=False)
+        flow = refine(flow, self._brightness(current), self._brightness(previous))
+        return F.interpolate(flow, size, mode='bilinear', align_corners=False) * (2 / self.stride)
+
+    def _brightness(self, data: Tensor) -> Tensor:
+        """Network data [N, 3, h, w] -> [N, 1, h, w], black and white 1 apart."""
+        return data.mean(1, keepdim=True) * self.input_scale

@@ -14,6 +14,7 @@ from accel_model.export.form import OnboardForm
 from accel_model.export.graphs import read_scores
 from accel_model.networks.accel import Accel
 from accel_model.networks.deform import DeformableConv
+from accel_model.networks.pwcnet import PwcNet
 from accel_model.networks.variants import VARIANTS
 
 
@@ -26,6 +27,8 @@ def disturb_kernels(network: Accel) -> None:
 
 def assert_same(network: Accel, size: tuple[int, int]) -> OnboardForm:
     torch.manual_seed(7)
+    # Registration divides by squared gradients, and rounding with them.
+    limit = 1e-4 if isinstance(network.flow, PwcNet) else 2e-5
     images = [torch.rand(1, 3, *size) * 255 for _ in range(3)]
     frames = [network.normalize(image) for image in images]
     form = OnboardForm(fold_batch_norms(network, frames[0]), size)
@@ -36,15 +39,15 @@ def assert_same(network: Accel, size: tuple[int, int]) -> OnboardForm:
         for now in (1, 2) if network.flow is not None else ():
             update = network.update(frames[now], frames[now - 1], feat)
             step = form.update(images[now], images[now - 1], state)
-            close(step.scores, update.scores)
-            close(step.flow, update.flow)
+            close(step.scores, update.scores, limit)
+            close(step.flow, update.flow, limit)
             feat, state = update.feat, step.state
             assert (step.drift is None) == (update.update_scores is None)
     return form
 
 
-def close(found: torch.Tensor, due: torch.Tensor) -> None:
-    assert (found - due).abs().max() <= 2e-5 * due.abs().max()
+def close(found: torch.Tensor, due: torch.Tensor, limit: float = 2e-5) -> None:
+    assert (found - due).abs().max() <= limit * due.abs().max()
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from accel_model.networks.flownet import PIXELS_PER_UNIT, FlowWidths
+from accel_model.networks.lucas_kanade import refine
 from accel_model.networks.pwcnet import Match, PwcNet, cost_volume, halve
 
 WIDTHS = FlowWidths((4, 6, 8, 10, 12), (8, 6, 4))
@@ -67,11 +69,25 @@ def test_predictions_go_from_stride_64_to_8_and_flow_is_on_the_state_s_grid(size
 def test_flow_is_in_cells_of_the_state():
     torch.manual_seed(0)
     network = PwcNet(WIDTHS, 4, 0.5).eval()
-    data = torch.randn(2, 1, 3, 64, 96)
+    current, previous = torch.full((1, 3, 64, 96), 0.3), torch.randn(1, 3, 64, 96)
     with torch.no_grad():
-        finest = network.predictions(data[0], data[1])[-1]
-        flow = network(data[0], data[1], (8, 12))
-    torch.testing.assert_close(flow, finest * PIXELS_PER_UNIT / 4)
+        flow = network.predictions(current, previous)[-1] * PIXELS_PER_UNIT / 4
+        for size in ((32, 48), (16, 24)):  # halves, where nothing can be refined, and the state
+            flow = F.interpolate(flow, size, mode='bilinear', align_corners=False)
+        torch.testing.assert_close(network(current, previous, (16, 24)), flow)
+
+
+def test_flow_is_refined_on_the_halves():
+    torch.manual_seed(0)
+    network = PwcNet(WIDTHS, 2, 0.5).eval()
+    data = F.avg_pool2d(torch.randn(2, 3, 68, 100), 5, 1)[:, None]
+    with torch.no_grad():
+        flow = network.predictions(data[0], data[1])[-1] * PIXELS_PER_UNIT / 2
+        flow = F.interpolate(flow, (32, 48), mode='bilinear', align_corners=False)
+        grey = [halve(frame).mean(1, keepdim=True) * 0.5 for frame in data]
+        due = refine(flow, *grey)
+        torch.testing.assert_close(network(data[0], data[1], (32, 48)), due)
+    assert (due - flow).abs().mean() > 0.01
 
 
 def test_every_level_corrects_the_coarser_one():
