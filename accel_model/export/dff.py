@@ -10,22 +10,22 @@ state into labels. Put together that is DFF with the same weights: no update bra
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import onnx
-from onnx import helper, numpy_helper
 from onnx.compose import add_prefix, merge_models
 
 from accel_model.export.onnx_file import cut_graph, write_model
 from accel_model.export.verify import ExportError
-from accel_ros.bundle import Bundle, GraphSpec, TensorSpec, write_manifest
+from accel_ros.bundle import Bundle, GraphSpec, write_manifest
 from accel_ros.errors import one_line
 from accel_ros.manifest import MANIFEST
 
 ANSWERS = ['labels', 'confidence']
-CARRY = ['image', 'previous', 'state'], ['state_out', 'flow']
+CARRY = ['image', 'previous', 'state']
+PARTS = {'Slice', 'Split', 'Cast'}  # what takes a part of a tensor out of it
 
 
 def dff_bundle(source: Bundle, folder: Path) -> Bundle:
@@ -62,18 +62,15 @@ def dff_bundle(source: Bundle, folder: Path) -> Bundle:
 def _write_update(source: Bundle, folder: Path) -> GraphSpec:
     """Write update.onnx: carry the state, then score it as a keyframe's; returns its tensors."""
     head, carry = folder / 'head.onnx', folder / 'carry.onnx'
-    keyframe = source.graph_path('keyframe')
-    features = _features(onnx.load(keyframe).graph)
+    keyframe, update = source.graph_path('keyframe'), source.graph_path('update')
+    features, arrived = _features(onnx.load(keyframe).graph), _arrived(onnx.load(update).graph)
     cut_graph(keyframe, [features], ANSWERS, head)
-    cut_graph(source.graph_path('update'), *CARRY, carry)
-    scoring = onnx.load(head)
-    if features != 'state':
-        _take_from_state(scoring.graph, source.manifest.graphs['keyframe'].tensor('state'))
-    scoring = add_prefix(scoring, 'head_', rename_inputs=True, rename_outputs=False)
+    cut_graph(update, CARRY, list(dict.fromkeys(['state_out', 'flow', arrived])), carry)
+    scoring = add_prefix(onnx.load(head), 'head_', rename_inputs=True, rename_outputs=False)
     merged = merge_models(
         onnx.load(carry),
         scoring,
-        io_map=[('state_out', 'head_state')],
+        io_map=[(arrived, f'head_{features}')],
         outputs=['labels', 'confidence', 'state_out', 'flow'],
     )
     head.unlink()
@@ -82,20 +79,22 @@ def _write_update(source: Bundle, folder: Path) -> GraphSpec:
 
 
 def _features(keyframe: onnx.GraphProto) -> str:
-    """Return the name of the features in a keyframe's state, which may carry their trust, too."""
+    """Return what a keyframe's labels are made of: its state, or what this begins with."""
     [maker] = [node for node in keyframe.node if 'state' in node.output]
     return maker.input[0] if maker.op_type == 'Concat' else 'state'
 
 
-def _take_from_state(scoring: onnx.GraphProto, state: TensorSpec | None) -> None:
-    """Let a graph that reads features read a state, whose first channels they are."""
-    assert state is not None
-    [features] = scoring.input
-    channels = features.type.tensor_type.shape.dim[1].dim_value
-    ends = {'from': 0, 'to': channels, 'axis': 1}
-    scoring.initializer.extend(
-        numpy_helper.from_array(np.array([value], np.int64), name) for name, value in ends.items()
-    )
-    scoring.node.insert(0, helper.make_node('Slice', ['state', *ends], [features.name]))
-    kind = features.type.tensor_type.elem_type
-    features.CopyFrom(helper.make_tensor_value_info('state', kind, state.shape))
+def _arrived(update: onnx.GraphProto) -> str:
+    """Return what has become of it in an update: the new state, or what is sampled of it."""
+    makers = {name: node for node in update.node for name in node.output}
+    for node in update.node:
+        if node.op_type == 'GridSample' and _is_new_state(node.input[0], makers):
+            return node.output[0]
+    return 'state_out'
+
+
+def _is_new_state(name: str, makers: Mapping[str, onnx.NodeProto]) -> bool:
+    """Whether a value is the new state, or a part of it."""
+    if name == 'state_out' or name not in makers:
+        return name == 'state_out'
+    return makers[name].op_type in PARTS and _is_new_state(makers[name].input[0], makers)

@@ -52,7 +52,7 @@ class Keyframe(nn.Module):
         super().__init__()
         self.normalize = network.normalization
         self.reference = network.reference
-        self.project, self.classify = split_head(network.head, _channels(network))
+        self.project, self.classify = _split_head(network)
         self.upsampling = as_interpolation(network.upsampling)
         self.premix = None if network.fusion_kind != 'feature' else FeatureFusion(network).project
         self.carry = network.carry
@@ -72,7 +72,7 @@ class Update(nn.Module):
         super().__init__()
         self.see = sight(network, size)
         self.carry = network.carry
-        _, self.classify = split_head(network.head, _channels(network))
+        _, self.classify = _split_head(network)
         self.upsampling = as_interpolation(network.upsampling)
         feature, score = network.fusion_kind == 'feature', network.fusion_kind == 'score'
         self.feature_fusion = FeatureFusion(network) if feature else None
@@ -83,7 +83,7 @@ class Update(nn.Module):
         size = map_size(image)
         flow, current = self.see(image, previous, map_size(state))
         state = self.carry.step(state, flow)
-        carried, trust = self.carry.split(state)
+        carried, trust = self.carry.look(state)
         if self.feature_fusion is not None:
             fused = self.feature_fusion(carried, current)
             return Step(self.upsampling(fused, size), state, flow, None)
@@ -94,7 +94,10 @@ class Update(nn.Module):
         return Step(scores, state, flow, self.score_fusion.drift(reference, current, size))
 
 
-def _channels(network: Accel) -> int:
+def _split_head(network: Accel) -> tuple[nn.Module, nn.Module]:
+    """Return what the head does before the state, and what it does after it."""
+    if network.carry.scores:
+        return network.head, nn.Identity()
     channels = network.reference.out_channels
     assert isinstance(channels, int)
-    return channels
+    return split_head(network.head, channels)

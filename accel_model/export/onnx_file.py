@@ -12,6 +12,7 @@ from pathlib import Path
 import onnx
 import onnx.utils
 import torch
+from onnx_ir.passes.common import DeduplicateInitializersPass
 from onnxscript.optimizer import optimize_ir
 from torch import Tensor, nn
 
@@ -45,6 +46,7 @@ def write_graph(
         )
     assert program is not None
     optimize_ir(program.model, input_size_limit=_NO_LIMIT, output_size_limit=_NO_LIMIT)
+    DeduplicateInitializersPass(_NO_LIMIT)(program.model)  # the grids of all warps are the same
     return write_model(program.model_proto, path)
 
 

@@ -6,8 +6,9 @@ Accel (Jain, Wang, Gonzalez, CVPR 2019): segmentation of video with two branches
 On a keyframe the reference network computes features and scores. On every other frame those
 features are warped along the flow and scored again, the light update branch scores the new
 frame from scratch, and the fusion corrects the one with the other. Only the warped features
-are carried on; the fused result never is. Beyond the paper, `carry` may keep account of how far
-the features can be trusted; then each branch counts for as much as that leaves it.
+are carried on; the fused result never is. Beyond the paper, `carry` may keep account of the way
+that they have come and how far they can be trusted; then each branch counts for as much as that
+leaves it.
 
 Deep Feature Flow (DFF) is the same without update branch and fusion; a network without flow
 segments frame by frame.
@@ -45,7 +46,7 @@ class Update(NamedTuple):
     """What an update step gives; the branch scores are None where a variant has no such thing."""
 
     scores: Tensor  # [N, K, H, W]
-    feat: Tensor  # [N, C, h, w], warped: the next step's state
+    feat: Tensor  # [N, C, h, w], carried: the next step's state
     flow: Tensor  # [N, 2, h, w], x and y in cells of the state
     reference_scores: Tensor | None  # [N, K, h, w], of the warped features
     update_scores: Tensor | None  # [N, K, h', w'], of the update branch
@@ -106,9 +107,11 @@ class Accel(nn.Module):
         return self.normalization(image)
 
     def keyframe(self, data: Tensor) -> tuple[Tensor, Tensor]:
-        """Network data -> scores [N, K, H, W] and the state: features to carry [N, C, h, w]."""
+        """Network data -> scores [N, K, H, W] and the state: what is carried on [N, C, h, w]."""
         feat = self.reference(data)
-        return self.upsampling(self.head(feat), map_size(data)), self.carry.start(feat)
+        scores = self.head(feat)
+        state = self.carry.start(scores if self.carry.scores else feat)
+        return self.upsampling(scores, map_size(data)), state
 
     def update(self, data: Tensor, previous: Tensor, state: Tensor) -> Update:
         """
@@ -124,11 +127,11 @@ class Accel(nn.Module):
             raise ValueError(f'variant {name} works frame by frame and has no update')
         flow = self.flow(data, previous, map_size(state))
         state = self.propagate(state, flow)
-        feat, trust = self.carry.split(state)
+        carried, trust = self.carry.look(state)
         if self.fusion_kind == 'feature':
-            scores = self.upsampling(self.head(self._corrected(feat, data)), map_size(data))
+            scores = self.upsampling(self.head(self._corrected(carried, data)), map_size(data))
             return Update(scores, state, flow, None, None)
-        reference_scores = self.head(feat)
+        reference_scores = carried if self.carry.scores else self.head(carried)
         if self.fusion_kind is None:
             scores = self.upsampling(reference_scores, map_size(data))
             return Update(scores, state, flow, reference_scores, None)

@@ -57,7 +57,7 @@ class Variant:
     :param update: backbone of the update branch with score fusion
     :param feature_fusion: the reference network is its own update branch, fused on features
     :param flow: the flow network
-    :param fade: carried scores lose weight in the score fusion by this factor a step, see `Carry`;
+    :param fade: scores are carried, and lose weight in the score fusion as they move, see `Carry`;
         only where the upsampling is plain, and not in the paper
     """
 
@@ -87,7 +87,7 @@ VARIANTS: dict[str, Variant] = {
             'efficientnet-lite2',
             update='efficientnet-lite0',
             flow='pwc-net',
-            fade=0.8,
+            fade=0.5,
         ),
     )
 }

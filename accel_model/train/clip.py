@@ -182,8 +182,7 @@ class ClipObjective(Objective):
         network = self.network
         assert network.flow is not None
         key_frames = torch.stack(frames, 1)[torch.arange(len(key), device=key.device), key]
-        feat = network.reference(key_frames.contiguous(memory_format=torch.channels_last))
-        state = network.carry.start(feat)
+        _, state = network.keyframe(key_frames.contiguous(memory_format=torch.channels_last))
         if len(frames) == 1:
             return state
         size = map_size(state)

@@ -40,7 +40,7 @@ def test_a_keyframe_and_two_updates_have_the_right_shapes(
     first, *rest = (network.normalize(image) for image in images(3, size))
     scores, feat = network.keyframe(first)
     assert scores.shape == (2, CLASSES, *size) and scores.isfinite().all()
-    channels = network.reference.out_channels + (network.carry.fade is not None)
+    channels = CLASSES + 3 if network.carry.scores else network.reference.out_channels
     assert feat.shape[:2] == (2, channels)
     cells = zip(size, feat.shape[2:])
     assert all(side // stride <= count <= side // stride + 2 for side, count in cells)
