@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from torch import Tensor, nn
 
-from accel_model.checkpoint import load_checkpoint
+from accel_model.checkpoint import CheckpointError, load_checkpoint
 from accel_model.datasets.augment import Augmentation, place_clip, random_placement
 from accel_model.datasets.dataset import Dataset
 from accel_model.losses import SegmentationLoss
@@ -88,7 +88,13 @@ def hire_teacher(path: Path | None, share: float, dataset: Dataset) -> Teacher |
         )
     if path is None:
         return None
-    network = load_checkpoint(path)
+    try:
+        network = load_checkpoint(path)
+    except CheckpointError as error:
+        raise ConfigError(
+            f'init.teacher {error}; run the stage that makes it first, or do without a teacher: '
+            'init.teacher=null data.teacher_share=0'
+        ) from error
     theirs = (network.description.num_classes, network.description.classes)
     if theirs != (len(dataset.classes), dataset.classes.name):
         raise ConfigError(

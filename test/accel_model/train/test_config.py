@@ -11,16 +11,16 @@ from support.shared import REPOSITORY
 
 from accel_model.train.clip import ClipData, ClipNetwork
 from accel_model.train.config import load_config
-from accel_model.train.data import LabelledData, VideoData
+from accel_model.train.data import VideoData
 from accel_model.train.flow import FlowData, FlowNetwork
-from accel_model.train.frame import FrameNetwork
+from accel_model.train.frame import FrameData, FrameNetwork
 from accel_model.train.optimiser import AdamWConfig, SgdConfig
 from accel_model.train.settings import ConfigError, read_settings
 
 FOLDER = REPOSITORY / 'config' / 'train'
 SHIPPED = sorted(FOLDER.glob('*.yaml'))
 SECTIONS = {
-    'frame': (FrameNetwork, LabelledData),
+    'frame': (FrameNetwork, FrameData),
     'clip': (ClipNetwork, ClipData),
     'flow': (FlowNetwork, FlowData),
     'photometric': (FlowNetwork, VideoData),

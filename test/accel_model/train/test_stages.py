@@ -68,9 +68,11 @@ def test_a_stage_without_its_parts_says_what_to_do(tmp_path, camvid, monkeypatch
     assert 'run the stage that makes it first' in capsys.readouterr().err
 
 
-def test_every_branch_alone_can_be_loaded(tmp_path, camvid, monkeypatch):
+def test_every_branch_alone_can_be_loaded(tmp_path, camvid, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert stage('accel-lite-update', camvid) == 0
+    assert stage('accel-lite-update', camvid) == 1
+    assert 'or do without a teacher' in capsys.readouterr().err
+    assert stage('accel-lite-update', camvid, 'init.teacher=null', 'data.teacher_share=0') == 0
     network = load_checkpoint(tmp_path / 'runs' / 'accel-lite-update' / 'weights.pt')
     assert network.description.variant == 'efficientnet-lite0'
     with torch.no_grad():
