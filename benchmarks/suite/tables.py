@@ -85,7 +85,7 @@ def graphs(rows: Sequence[Result], interval: int) -> str:
 def worst_frame(rows: Sequence[Result]) -> str:
     """Frame times of both keyframe modes."""
     head = ['network', 'keyframe mode', 'frames', 'ms p50', 'p95', 'p99', 'max', 'p99 / p50']
-    head += ['max / p50', 'keyframes', 'lands after frames']
+    head += ['max / p50', 'p99 / p50, updates', 'slowest place / p50', 'keyframes', 'lands after']
     lines = []
     for row in rows:
         for mode in ('sync', 'concurrent'):
@@ -98,6 +98,8 @@ def worst_frame(rows: Sequence[Result]) -> str:
                 *(f'{times[name]:.1f}' for name in ('p50', 'p95', 'p99', 'max')),
                 f'{found["p99/p50"]:.2f}',
                 f'{found["max/p50"]:.2f}',
+                f'{found["updates p99/p50"]:.2f}',
+                f'{found["slowest place/p50"]:.2f}',
                 str(found['keyframes']),
                 f'{delay:.1f}' if delay else '',
             ])  # fmt: skip

@@ -7,7 +7,9 @@ The worst frame: keyframes that are waited for against keyframes beside the upda
 
 Both pipelines get the same film in turns, BLOCKS times each, a camera's frame every PERIOD_S
 seconds. A shared machine's speed changes from one second to the next by more than a keyframe does:
-ratios are taken within a block, and the median of the blocks counts. Prints one line of JSON.
+ratios are taken within a block, and the median of the blocks counts. What the machine does by
+itself shows in the frames without a keyframe, what keyframes do in the typical frame at every
+place between them. Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -37,43 +39,63 @@ class Track:
     """A pipeline and what its frames took."""
 
     pipeline: Pipeline
-    results: list[Segmentation] = field(default_factory=list)
-    blocks_ms: list[list[float]] = field(default_factory=list)  # frame times, block by block
+    results: list[list[Segmentation]] = field(default_factory=list)  # block by block
+    blocks_ms: list[list[float]] = field(default_factory=list)
 
     def figures(self) -> dict[str, object]:
         """Return percentiles of the frame time, and the delay of keyframes beside the updates."""
-        delays = [r.frames_since_keyframe for r in self.results if r.landing == 'landed']
+        results = [result for block in self.results for result in block]
+        delays = [r.frames_since_keyframe for r in results if r.landing == 'landed']
         every_ms = [ms for block in self.blocks_ms for ms in block]
+        updates_ms = [
+            [ms for ms, result in zip(*block, strict=True) if result.kind == 'update']
+            for block in zip(self.blocks_ms, self.results, strict=True)
+        ]
+        places = self._place_medians()
         return {
             'frame_ms': percentiles(every_ms),
-            'p99/p50': self._typical_ratio('p99'),
-            'max/p50': self._typical_ratio('max'),
-            'keyframes': sum(bool(r.reason) for r in self.results),
+            'p99/p50': typical_ratio(self.blocks_ms, 'p99'),
+            'max/p50': typical_ratio(self.blocks_ms, 'max'),
+            'updates p99/p50': typical_ratio(updates_ms, 'p99'),
+            'slowest place/p50': max(places) / float(np.median(every_ms)),
+            'keyframes': sum(bool(r.reason) for r in results),
             'landed': len(delays),
             'delay_frames': float(np.mean(delays)) if delays else None,
             'every_ms': [round(ms, 2) for ms in every_ms],
         }
 
-    def _typical_ratio(self, percentile: str) -> float:
-        """Return a percentile over the median of its block; that of the median block."""
-        blocks = [percentiles(times) for times in self.blocks_ms]
-        return float(np.median([block[percentile] / block['p50'] for block in blocks]))
+    def _place_medians(self) -> list[float]:
+        """Return the median time of the frames 0, 1, ... after a keyframe was taken or begun."""
+        places: dict[int, list[float]] = {}
+        for times, results in zip(self.blocks_ms, self.results, strict=True):
+            place = 0
+            for ms, result in zip(times, results, strict=True):
+                place = 0 if result.reason else place + 1
+                places.setdefault(place, []).append(ms)
+        return [float(np.median(times)) for times in places.values()]
+
+
+def typical_ratio(blocks_ms: Sequence[Sequence[float]], percentile: str) -> float:
+    """Return a percentile over the median of its block; that of the median block."""
+    blocks = [percentiles(times) for times in blocks_ms]
+    return float(np.median([block[percentile] / block['p50'] for block in blocks]))
 
 
 def play(track: Track, film: Sequence[Image], period_s: float, counted: bool) -> None:
     """Give a pipeline the film from a fresh start, whose first frame is never counted."""
     track.pipeline.abandon()
-    times = []
+    results, times = [], []
     for image in film:
         start = time.perf_counter()
         result = track.pipeline.process(Frame(image, 'rgb8'))
         took_s = time.perf_counter() - start
         if counted and result.reason not in ('first', 'reset'):
-            track.results.append(result)
+            results.append(result)
             times.append(1000 * took_s)
         time.sleep(max(period_s - took_s, 0.0))
     track.pipeline.abandon()
     if counted:
+        track.results.append(results)
         track.blocks_ms.append(times)
 
 
