@@ -9,13 +9,11 @@ alone. The result can be evaluated and exported, and becomes a branch of Accel t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from torch import Tensor, nn
 
-from accel_model.checkpoint import CheckpointError, load_checkpoint
 from accel_model.datasets.augment import Augmentation, place_clip, random_placement
 from accel_model.datasets.dataset import Dataset
 from accel_model.losses import SegmentationLoss
@@ -29,7 +27,7 @@ from accel_model.train.imagenet import load_torchvision
 from accel_model.train.settings import ConfigError, read_settings
 from accel_model.train.start import Files, start_network
 from accel_model.train.task import Batch, Objective, Task
-from accel_model.train.teacher import Teacher
+from accel_model.train.teacher import Teacher, hire
 
 OWN_ROLES = ('imagenet', 'teacher')  # of the section `init`, beside those of `start`
 
@@ -73,35 +71,9 @@ def frame_task(config: TrainConfig) -> Task:
     if 'reference' not in start.brought:
         start_from_imagenet(network, config.init)
     freeze(network.reference, settings.frozen)
-    teacher = hire_teacher(config.init.get('teacher'), data.teacher_share, dataset)
+    teacher = hire(config.init.get('teacher'), data.teacher_share, dataset)
     objective = FrameObjective(network, data.loss(dataset), data.teacher_share)
     return Task(FrameSamples(dataset, data.augmentation, teacher), objective)
-
-
-def hire_teacher(path: Path | None, share: float, dataset: Dataset) -> Teacher | None:
-    """Let the network `init.teacher` see the data set, if one is asked for. Raises ConfigError."""
-    if not 0 <= share <= 1:
-        raise ConfigError(f'data.teacher_share is {share} and should be 0 to 1')
-    if (path is None) != (share == 0):
-        raise ConfigError(
-            'init.teacher (a file) and data.teacher_share (above 0) go together: give both or none'
-        )
-    if path is None:
-        return None
-    try:
-        network = load_checkpoint(path)
-    except CheckpointError as error:
-        raise ConfigError(
-            f'init.teacher {error}; run the stage that makes it first, or do without a teacher: '
-            'init.teacher=null data.teacher_share=0'
-        ) from error
-    theirs = (network.description.num_classes, network.description.classes)
-    if theirs != (len(dataset.classes), dataset.classes.name):
-        raise ConfigError(
-            f'init.teacher {path} tells the classes {theirs[1]!r} apart and the data set has '
-            f'{dataset.classes.name!r}: choose a teacher that was trained on the same'
-        )
-    return Teacher(network, dataset)
 
 
 def branch_of(variant: Variant, branch: str) -> Variant:

@@ -8,12 +8,16 @@ and unchanged, once; what it said is cut out as the labels are.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import torch
 
+from accel_model.checkpoint import CheckpointError, load_checkpoint
 from accel_model.datasets.dataset import Dataset
 from accel_model.networks.accel import Accel
+from accel_model.train.settings import ConfigError
 
 STRIDE = 2  # of the cells that probabilities are kept in, in pixels
 MOST_CHANNELS = 4  # that OpenCV takes at once
@@ -48,6 +52,32 @@ class Teacher:
         parts = np.split(cells, range(MOST_CHANNELS, cells.shape[2], MOST_CHANNELS), axis=2)
         placed = [cv2.warpAffine(part, matrix, crop[::-1]).reshape(*crop, -1) for part in parts]
         return np.ascontiguousarray(np.concatenate(placed, 2).transpose(2, 0, 1))
+
+
+def hire(path: Path | None, share: float, dataset: Dataset) -> Teacher | None:
+    """Let the network `init.teacher` see the data set, if one is asked for. Raises ConfigError."""
+    if not 0 <= share <= 1:
+        raise ConfigError(f'data.teacher_share is {share} and should be 0 to 1')
+    if (path is None) != (share == 0):
+        raise ConfigError(
+            'init.teacher (a file) and data.teacher_share (above 0) go together: give both or none'
+        )
+    if path is None:
+        return None
+    try:
+        network = load_checkpoint(path)
+    except CheckpointError as error:
+        raise ConfigError(
+            f'init.teacher {error}; run the stage that makes it first, or do without a teacher: '
+            'init.teacher=null data.teacher_share=0'
+        ) from error
+    theirs = (network.description.num_classes, network.description.classes)
+    if theirs != (len(dataset.classes), dataset.classes.name):
+        raise ConfigError(
+            f'init.teacher {path} tells the classes {theirs[1]!r} apart and the data set has '
+            f'{dataset.classes.name!r}: choose a teacher that was trained on the same'
+        )
+    return Teacher(network, dataset)
 
 
 @torch.no_grad()
