@@ -181,7 +181,7 @@ def compare_update(path: Path, network: Accel) -> list[Parity]:
         _, feat = network.keyframe(previous)
         update = network.update(data, previous, feat)
     outputs = capture(network, lambda: network.update(data, previous, feat))
-    outputs |= {'warping_feat_output': update.feat}
+    outputs |= {'warping_feat_output': update.state}
     if network.fusion_kind == 'score':
         assert update.reference_scores is not None
         outputs['score_output'] = update.reference_scores

@@ -52,7 +52,7 @@ class Keyframe(nn.Module):
         super().__init__()
         self.normalize = network.normalization
         self.reference = network.reference
-        self.project, self.classify = _split_head(network)
+        self.project, self.classify = split_head(network)
         self.upsampling = as_interpolation(network.upsampling)
         self.premix = None if network.fusion_kind != 'feature' else FeatureFusion(network).project
         self.carry = network.carry
@@ -72,7 +72,7 @@ class Update(nn.Module):
         super().__init__()
         self.see = sight(network, size)
         self.carry = network.carry
-        _, self.classify = _split_head(network)
+        _, self.classify = split_head(network)
         self.upsampling = as_interpolation(network.upsampling)
         feature, score = network.fusion_kind == 'feature', network.fusion_kind == 'score'
         self.feature_fusion = FeatureFusion(network) if feature else None
@@ -92,12 +92,3 @@ class Update(nn.Module):
             return Step(self.upsampling(reference, size), state, flow, None)
         scores = self.score_fusion(reference, current, size, trust)
         return Step(scores, state, flow, self.score_fusion.drift(reference, current, size))
-
-
-def _split_head(network: Accel) -> tuple[nn.Module, nn.Module]:
-    """Return what the head does before the state, and what it does after it."""
-    if network.carry.scores:
-        return network.head, nn.Identity()
-    channels = network.reference.out_channels
-    assert isinstance(channels, int)
-    return split_head(network.head, channels)

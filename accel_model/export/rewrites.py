@@ -40,15 +40,18 @@ class ProjectedHead(nn.Module):
         return self.score(torch.relu(projected + self.bias[:, None, None]))
 
 
-def split_head(head: nn.Module, channels: int) -> tuple[nn.Module, nn.Module]:
+def split_head(network: Accel) -> tuple[nn.Module, nn.Module]:
     """
-    Return what a head does before the warp, and what it does after it.
+    Return what the head does before the warp, and what it does after it.
 
     fc6 and the warp are both linear, so the product with fc6's weight may come first, which
     makes the state smaller. The bias has to stay behind: beyond the map the warp reads zeros.
-
-    :param channels: of the features
+    Where scores are carried, all of the head comes first.
     """
+    head, channels = network.head, network.reference.out_channels
+    assert isinstance(channels, int)
+    if network.carry.scores:
+        return head, nn.Identity()
     if not isinstance(head, Head) or head.fc6.out_channels > channels:
         return nn.Identity(), head
     assert head.fc6.bias is not None

@@ -122,7 +122,7 @@ def _compare_clip(
         due = network.propagate(_tensor(state), _tensor(outputs['flow']))
         agreement.add_values(due, moved)
         agreement.add_values(_tensor(outputs['state_out']), moved)
-        previous, carried, state = image, update.feat, outputs['state_out']
+        previous, carried, state = image, update.state, outputs['state_out']
 
 
 def example_images(size: tuple[int, int]) -> list[Tensor]:

@@ -6,9 +6,9 @@ Accel (Jain, Wang, Gonzalez, CVPR 2019): segmentation of video with two branches
 On a keyframe the reference network computes features and scores. On every other frame those
 features are warped along the flow and scored again, the light update branch scores the new
 frame from scratch, and the fusion corrects the one with the other. Only the warped features
-are carried on; the fused result never is. Beyond the paper, `carry` may keep account of the way
-that they have come and how far they can be trusted; then each branch counts for as much as that
-leaves it.
+are carried on; the fused result never is. Beyond the paper, `carry` may have the scores carried
+in their place, and keep account of the way that they have come and how far they can be trusted;
+then each branch counts for as much as that leaves it.
 
 Deep Feature Flow (DFF) is the same without update branch and fusion; a network without flow
 segments frame by frame.
@@ -46,9 +46,9 @@ class Update(NamedTuple):
     """What an update step gives; the branch scores are None where a variant has no such thing."""
 
     scores: Tensor  # [N, K, H, W]
-    feat: Tensor  # [N, C, h, w], carried: the next step's state
+    state: Tensor  # [N, C, h, w], for the next step
     flow: Tensor  # [N, 2, h, w], x and y in cells of the state
-    reference_scores: Tensor | None  # [N, K, h, w], of the warped features
+    reference_scores: Tensor | None  # [N, K, h, w], carried, or of the warped features
     update_scores: Tensor | None  # [N, K, h', w'], of the update branch
 
 
@@ -69,7 +69,7 @@ class Accel(nn.Module):
     :param fusion: 2K -> K on scores ('score'), or 2C -> C on features ('feature'); the
         reference's half comes first
     :param fusion_kind: 'score', 'feature' or None
-    :param carry: how features become those of the next frame
+    :param carry: how features, or scores, become those of the next frame
     """
 
     def __init__(

@@ -107,4 +107,4 @@ class PlainUpdate(nn.Module):
         """Run an update."""
         data, before = (self.net.normalize(read_image(x)) for x in (image, previous))
         step = self.net.update(data, before, state)
-        return (*read_scores(step.scores), step.feat, step.flow)
+        return (*read_scores(step.scores), step.state, step.flow)

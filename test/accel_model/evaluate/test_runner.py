@@ -52,7 +52,7 @@ def by_hand(network, video, interval):
             carried = scores
         else:
             update = network.update(data, previous, feat)
-            scores, feat = update.scores, update.feat
+            scores, feat = update.scores, update.state
             carried = network.upsampling(update.reference_scores, scores.shape[-2:])
         previous = data
         accel.append(scores[0].argmax(0).byte().numpy())

@@ -40,7 +40,7 @@ def test_dff_is_the_reference_half_of_an_update(frames):
     whole, dff = network.update(data, previous, feat), views(network)['dff']
     carried = dff.update(data, previous, feat)
     assert torch.equal(carried.scores, network.upsampling(whole.reference_scores, (64, 96)))
-    assert torch.equal(carried.feat, whole.feat)
+    assert torch.equal(carried.state, whole.state)
 
 
 @torch.no_grad()

@@ -41,7 +41,7 @@ def assert_same(network: Accel, size: tuple[int, int]) -> OnboardForm:
             step = form.update(images[now], images[now - 1], state)
             close(step.scores, update.scores, limit)
             close(step.flow, update.flow, limit)
-            feat, state = update.feat, step.state
+            feat, state = update.state, step.state
             assert (step.drift is None) == (update.update_scores is None)
     return form
 

@@ -79,7 +79,7 @@ def assert_updates_equal(
             outputs = dict(zip(UPDATE_OUTPUTS, session.run(None, inputs | {'state': state})))
             before = network.normalize(read_image(frames[index - 1]))
             update = network.update(data, before, feat)
-            feat, state = update.feat, outputs['state_out']
+            feat, state = update.state, outputs['state_out']
             scores = update.scores.numpy()
             assert np.abs(outputs['scores'] - scores).max() <= 1e-4 * np.abs(scores).max()
             wrong += int((outputs['labels'] != scores.argmax(1)).sum())

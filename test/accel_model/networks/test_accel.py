@@ -24,9 +24,9 @@ def test_the_state_is_warped_and_never_fused() -> None:
     first, second, third = frames(network, 3)
     _, feat = network.keyframe(first)
     update = network.update(second, first, feat)
-    torch.testing.assert_close(update.feat, warp(feat, network.flow(second, first)))
-    again = network.update(third, second, update.feat)
-    torch.testing.assert_close(again.feat, warp(update.feat, network.flow(third, second)))
+    torch.testing.assert_close(update.state, warp(feat, network.flow(second, first)))
+    again = network.update(third, second, update.state)
+    torch.testing.assert_close(again.state, warp(update.state, network.flow(third, second)))
 
 
 def test_dff_is_accel_without_its_update_branch() -> None:

@@ -47,11 +47,11 @@ def test_a_keyframe_and_two_updates_have_the_right_shapes(
     for data in rest if network.flow is not None else ():
         update = network.update(data, first, feat)
         assert update.scores.shape == scores.shape and update.scores.isfinite().all()
-        assert update.flow.shape[:2] == (2, 2) and update.feat.shape[:2] == (2, channels)
-        assert update.feat.shape[2:] == update.flow.shape[2:]  # some sizes are rounded apart
+        assert update.flow.shape[:2] == (2, 2) and update.state.shape[:2] == (2, channels)
+        assert update.state.shape[2:] == update.flow.shape[2:]  # some sizes are rounded apart
         fused = network.fusion_kind == 'score'
         assert (update.update_scores is not None) == fused
-        first, feat = data, update.feat
+        first, feat = data, update.state
 
 
 def test_the_gradient_reaches_every_part(network: Accel) -> None:

@@ -55,7 +55,7 @@ def test_the_loss_is_that_of_updates_one_by_one(variant):
         _, feat = network.keyframe(frames[key])
         for step in range(key + 1, 4):
             update = network.update(frames[step], frames[step - 1], feat)
-            feat = update.feat
+            feat = update.state
         scores.append(update.scores)
     due = task.loss(torch.cat(scores), clips['labels'])
     torch.testing.assert_close(task(clips), due, rtol=1e-4, atol=1e-4)
