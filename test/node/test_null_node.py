@@ -16,4 +16,8 @@ def test_it_answers_every_image(domain, repository, tmp_path):
         image = np.arange(48 * 64 * 3, dtype=np.uint8).reshape(48, 64, 3)
         camera.warm_up(image, timing)
         camera.send(image_of(image, 5 * SECOND))
-        assert timing.wait(5 * SECOND).dropped == 0
+        first = timing.wait(5 * SECOND)
+        assert first.dropped == 0 and first.kind == 'key'
+        camera.send(image_of(image, 5 * SECOND + SECOND // 10))
+        second = timing.wait(5 * SECOND + SECOND // 10)
+        assert second.dropped == 0 and second.kind == 'update'
